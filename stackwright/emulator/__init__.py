@@ -1,0 +1,1 @@
+"""The local AWS: moto's services and our own CloudFormation behind one loopback port."""
