@@ -1,0 +1,581 @@
+"""The one vocabulary: every name that travels between stacks, with type, label and description.
+
+A name that some stack gives has no pattern: a nested change set sees a placeholder where the output of another
+stack will be, and a pattern would refuse it.
+"""
+
+from __future__ import annotations
+
+from nested.shape import Input
+
+# -- Identity ------------------------------------------------------------------------------------------------------
+
+_IDENTITY = "Identity"
+
+PROJECT_NAME = Input(
+    "ProjectName",
+    "String",
+    _IDENTITY,
+    "Project",
+    "Value of the tag Project on everything, tasks, instances and volumes included.",
+    pattern="^[A-Za-z][A-Za-z0-9-]{0,62}$",
+    max_length=63,
+    constraint="Letters, digits and hyphens, a letter first, at most 63 characters.",
+    shared=True,
+)
+ENVIRONMENT_NAME = Input(
+    "EnvironmentName",
+    "String",
+    _IDENTITY,
+    "Environment",
+    "Environment this is, for example dev or prod; the prefix of its image tags.",
+    pattern="^[a-z][a-z0-9]{0,15}$",
+    max_length=16,
+    constraint="Lower-case letters and digits, a letter first, at most 16 characters.",
+    shared=True,
+)
+
+# -- Network -------------------------------------------------------------------------------------------------------
+
+_NETWORK = "Network"
+
+VPC_CIDR = Input(
+    "VpcCidr",
+    "String",
+    _NETWORK,
+    "Address range",
+    "IPv4 range of the VPC, /16 to /24.",
+    default="10.0.0.0/16",
+    pattern=r"^(10|172|192|100)(\.\d{1,3}){3}/(1[6-9]|2[0-4])$",
+    constraint="A private IPv4 range from /16 to /24, for example 10.0.0.0/16.",
+    shared=True,
+)
+SUBNET_HOST_BITS = Input(
+    "SubnetHostBits",
+    "Number",
+    _NETWORK,
+    "Host bits of a subnet",
+    "Bits of each subnet's address that number hosts: 12 makes /20 subnets. Six must fit the address range.",
+    default="12",
+    minimum=5,
+    maximum=13,
+    constraint="5 (a /27, the least a load balancer takes) to 13.",
+    shared=True,
+)
+ZONE_COUNT = Input(
+    "ZoneCount",
+    "String",
+    _NETWORK,
+    "Availability Zones",
+    "How many Availability Zones the subnets span.",
+    default="2",
+    allowed=("2", "3"),
+    shared=True,
+)
+AVAILABILITY_ZONES = Input(
+    "AvailabilityZones",
+    "CommaDelimitedList",
+    _NETWORK,
+    "Pinned zones",
+    "Three zone names to pin the subnets to (two are enough for ZoneCount 2); empty takes the region's first ones. "
+    "A changed list replaces subnets.",
+    default="",
+    shared=True,
+)
+NAT_GATEWAYS = Input(
+    "NatGateways",
+    "String",
+    _NETWORK,
+    "NAT gateways",
+    "one: cheapest, egress is lost with its zone. per-zone: each zone has its own. "
+    "regional: one gateway that spans the zones by itself.",
+    default="per-zone",
+    allowed=("one", "per-zone", "regional"),
+    shared=True,
+)
+FLOW_LOGS_RETENTION_DAYS = Input(
+    "FlowLogsRetentionDays",
+    "Number",
+    _NETWORK,
+    "Flow log retention (days)",
+    "Days that the VPC's flow logs are kept.",
+    default="30",
+    allowed=("7", "14", "30", "60", "90", "180", "365"),
+    shared=True,
+)
+VPC_ID = Input(
+    "VpcId",
+    "AWS::EC2::VPC::Id",
+    _NETWORK,
+    "VPC",
+    "VPC everything runs in.",
+    shared=True,
+    public=True,
+)
+PUBLIC_SUBNET_IDS = Input(
+    "PublicSubnetIds",
+    "List<AWS::EC2::Subnet::Id>",
+    _NETWORK,
+    "Public subnets",
+    "Subnets with a route to the internet gateway, one per zone, at least two.",
+    shared=True,
+    public=True,
+)
+PRIVATE_SUBNET_IDS = Input(
+    "PrivateSubnetIds",
+    "List<AWS::EC2::Subnet::Id>",
+    _NETWORK,
+    "Private subnets",
+    "Subnets without public addresses, one per zone, at least two.",
+    shared=True,
+    public=True,
+)
+IP_ADDRESS_TYPE = Input(
+    "IpAddressType",
+    "String",
+    _NETWORK,
+    "Load balancer addresses",
+    "ipv4, or dualstack where the public subnets have IPv6 ranges.",
+    default="ipv4",
+    allowed=("ipv4", "dualstack"),
+    shared=True,
+)
+
+# -- Registry ------------------------------------------------------------------------------------------------------
+
+_REGISTRY = "Registry"
+
+RETAINED_IMAGES = Input(
+    "RetainedImages",
+    "Number",
+    _REGISTRY,
+    "Images kept",
+    "Newest images kept whose tag begins with the environment's name.",
+    default="10",
+    minimum=1,
+    maximum=1000,
+    shared=True,
+)
+REPOSITORY_NAME = Input("RepositoryName", "String", _REGISTRY, "Repository", "Name of the ECR repository.", shared=True)
+REPOSITORY_URI = Input(
+    "RepositoryUri",
+    "String",
+    _REGISTRY,
+    "Repository URI",
+    "What images are tagged with and pushed to.",
+    shared=True,
+    public=True,
+)
+REPOSITORY_ARN = Input(
+    "RepositoryArn",
+    "String",
+    _REGISTRY,
+    "Repository ARN",
+    "The one repository that tasks may pull from.",
+    shared=True,
+)
+
+# -- Names and certificates ----------------------------------------------------------------------------------------
+
+_DOMAIN = "Domain"
+
+DOMAIN_NAME = Input(
+    "DomainName",
+    "String",
+    _DOMAIN,
+    "Domain name",
+    "Name the service answers to, and www in front of it; the certificate covers it and everything one level below.",
+    pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
+    max_length=253,
+    constraint="A lower-case domain name without a final dot, for example app.example.com.",
+    shared=True,
+)
+HOSTED_ZONE_ID = Input(
+    "HostedZoneId",
+    "AWS::SSM::Parameter::Value<AWS::Route53::HostedZone::Id>",
+    _DOMAIN,
+    "Hosted zone (SSM parameter)",
+    "SSM parameter that holds the id of the public hosted zone the name lives in; the account blueprint writes it.",
+    default="/stackwright/hosted-zone-id",
+    shared=True,
+)
+ZONE_ID = Input(
+    "ZoneId",
+    "AWS::Route53::HostedZone::Id",
+    _DOMAIN,
+    "Hosted zone",
+    "Id of the public hosted zone.",
+    public=True,
+)
+NAME_SERVERS = Input(
+    "NameServers",
+    "CommaDelimitedList",
+    _DOMAIN,
+    "Name servers",
+    "Enter these at the domain's registrar: until then no certificate can be validated.",
+    public=True,
+)
+CERTIFICATE_ARN = Input(
+    "CertificateArn",
+    "String",
+    _DOMAIN,
+    "Certificate",
+    "ARN of the ACM certificate, in the load balancer's region.",
+    shared=True,
+)
+SERVICE_URL = Input("ServiceUrl", "String", _DOMAIN, "Service URL", "Where the service answers.", public=True)
+
+# -- Cluster -------------------------------------------------------------------------------------------------------
+
+_CLUSTER = "Cluster"
+
+CPU_ARCHITECTURE = Input(
+    "CpuArchitecture",
+    "String",
+    _CLUSTER,
+    "Processor architecture",
+    "X86_64, or ARM64 for Graviton; the machine image, the instance types and the container image must be of it.",
+    default="X86_64",
+    allowed=("X86_64", "ARM64"),
+    shared=True,
+)
+INSTANCE_TYPE = Input(
+    "InstanceType",
+    "String",
+    _CLUSTER,
+    "Instance type",
+    "First choice of instance type. Each task takes one network interface, and the instance itself one.",
+    default="t3.medium",
+    pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$",
+    constraint="An EC2 instance type, for example t3.medium.",
+    shared=True,
+)
+ALTERNATIVE_INSTANCE_TYPE = Input(
+    "AlternativeInstanceType",
+    "String",
+    _CLUSTER,
+    "Alternative instance type",
+    "Second choice, of the same size and architecture, for zones that lack the first.",
+    default="t3a.medium",
+    pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$",
+    constraint="An EC2 instance type, for example t3a.medium.",
+    shared=True,
+)
+MACHINE_IMAGE = Input(
+    "MachineImage",
+    "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>",
+    _CLUSTER,
+    "Machine image (SSM parameter)",
+    "SSM parameter of the ECS-optimised AMI. Name a version, and bump it on purpose: `recommended` is resolved "
+    "anew at each deployment and rolls the whole fleet.",
+    shared=True,
+)
+MIN_INSTANCES = Input(
+    "MinInstances",
+    "Number",
+    _CLUSTER,
+    "Instances, least",
+    "Fewest instances of the group.",
+    default="2",
+    minimum=0,
+    maximum=100,
+    shared=True,
+)
+MAX_INSTANCES = Input(
+    "MaxInstances",
+    "Number",
+    _CLUSTER,
+    "Instances, most",
+    "Most instances of the group.",
+    default="4",
+    minimum=1,
+    maximum=100,
+    shared=True,
+)
+TARGET_CAPACITY = Input(
+    "TargetCapacity",
+    "Number",
+    _CLUSTER,
+    "Capacity target (%)",
+    "Share of the group's capacity that tasks may fill before it grows; below 100 keeps room for the next task.",
+    default="100",
+    minimum=1,
+    maximum=100,
+    shared=True,
+)
+SCALE_IN_PROTECTION = Input(
+    "ScaleInProtection",
+    "String",
+    _CLUSTER,
+    "Scale-in protection",
+    "on: instances that run tasks are never terminated by scaling, in group and capacity provider alike.",
+    default="off",
+    allowed=("on", "off"),
+    shared=True,
+)
+CLUSTER_NAME = Input(
+    "ClusterName",
+    "String",
+    _CLUSTER,
+    "Cluster",
+    "Name of the ECS cluster.",
+    shared=True,
+    public=True,
+)
+CLUSTER_ARN = Input("ClusterArn", "String", _CLUSTER, "Cluster ARN", "ARN of the ECS cluster.", shared=True)
+CAPACITY_PROVIDER_NAME = Input(
+    "CapacityProviderName",
+    "String",
+    _CLUSTER,
+    "Capacity provider",
+    "Capacity provider that is associated with the cluster.",
+    shared=True,
+)
+AUTO_SCALING_GROUP_NAME = Input(
+    "AutoScalingGroupName",
+    "String",
+    _CLUSTER,
+    "Auto Scaling group",
+    "Group whose instances run the tasks.",
+    shared=True,
+    public=True,
+)
+
+# -- Load balancer -------------------------------------------------------------------------------------------------
+
+_LOAD_BALANCER = "Load balancer"
+
+DELETION_PROTECTION = Input(
+    "DeletionProtection",
+    "String",
+    _LOAD_BALANCER,
+    "Deletion protection",
+    "on: the load balancer cannot be deleted until this is off again.",
+    default="on",
+    allowed=("on", "off"),
+    shared=True,
+)
+ACCESS_LOGS_RETENTION_DAYS = Input(
+    "AccessLogsRetentionDays",
+    "Number",
+    _LOAD_BALANCER,
+    "Access log retention (days)",
+    "Days that access logs are kept.",
+    default="90",
+    minimum=1,
+    maximum=3650,
+    shared=True,
+)
+LISTENER_ARN = Input(
+    "ListenerArn",
+    "String",
+    _LOAD_BALANCER,
+    "Listener",
+    "ARN of the listener that the service's rule hangs on.",
+    shared=True,
+)
+LOAD_BALANCER_SECURITY_GROUP_ID = Input(
+    "LoadBalancerSecurityGroupId",
+    "AWS::EC2::SecurityGroup::Id",
+    _LOAD_BALANCER,
+    "Load balancer's security group",
+    "The only source that tasks admit.",
+    shared=True,
+)
+LOAD_BALANCER_DNS_NAME = Input(
+    "LoadBalancerDnsName",
+    "String",
+    _LOAD_BALANCER,
+    "Load balancer's DNS name",
+    "Name that alias records point to.",
+    shared=True,
+    public=True,
+)
+LOAD_BALANCER_ZONE_ID = Input(
+    "LoadBalancerZoneId",
+    "String",
+    _LOAD_BALANCER,
+    "Load balancer's hosted zone",
+    "Canonical hosted zone of the load balancer, for alias records.",
+    shared=True,
+)
+LOAD_BALANCER_FULL_NAME = Input(
+    "LoadBalancerFullName",
+    "String",
+    _LOAD_BALANCER,
+    "Load balancer's full name",
+    "Dimension of its metrics: app/<name>/<id>.",
+    shared=True,
+)
+LISTENER_RULE_PRIORITY = Input(
+    "ListenerRulePriority",
+    "Number",
+    _LOAD_BALANCER,
+    "Rule priority",
+    "Place of the service's rule on its listener, unique there.",
+    minimum=1,
+    maximum=50000,
+    allotted=True,
+)
+
+# -- Service -------------------------------------------------------------------------------------------------------
+
+_SERVICE = "Service"
+
+IMAGE = Input(
+    "Image",
+    "String",
+    _SERVICE,
+    "Container image",
+    "Image by digest or unique tag, never in a parameter file. Empty starts the bootstrap container.",
+    default="",
+    pattern=r"^$|^[a-z0-9][a-zA-Z0-9._/:@-]*$",
+    max_length=512,
+    constraint="An image reference, for example <repository URI>:dev-4f2a9c1.",
+)
+PATH_PATTERNS = Input(
+    "PathPatterns",
+    "CommaDelimitedList",
+    _SERVICE,
+    "Path patterns",
+    "Request paths that the load balancer sends to this service, at most five.",
+    default="*",
+)
+TASK_CPU = Input(
+    "TaskCpu",
+    "Number",
+    _SERVICE,
+    "Task CPU units",
+    "CPU units of a task; 1024 are one vCPU.",
+    default="256",
+    allowed=("256", "512", "1024", "2048", "4096"),
+)
+TASK_MEMORY = Input(
+    "TaskMemory",
+    "Number",
+    _SERVICE,
+    "Task memory (MiB)",
+    "Memory of a task in MiB.",
+    default="512",
+    minimum=128,
+    maximum=30720,
+)
+MINIMUM_HEALTHY_PERCENT = Input(
+    "MinimumHealthyPercent",
+    "Number",
+    _SERVICE,
+    "Healthy tasks, least (%)",
+    "Share of the desired tasks that stays healthy during a deployment.",
+    default="100",
+    minimum=0,
+    maximum=100,
+)
+MAXIMUM_PERCENT = Input(
+    "MaximumPercent",
+    "Number",
+    _SERVICE,
+    "Tasks, most (%)",
+    "Share of the desired tasks that may run during a deployment; zone rebalancing needs more than 100.",
+    default="200",
+    minimum=101,
+    maximum=200,
+)
+PLACEMENT = Input(
+    "Placement",
+    "String",
+    _SERVICE,
+    "Task placement",
+    "binpack: fewest instances, by CPU. spread: over zones, then over instances.",
+    default="spread",
+    allowed=("binpack", "spread"),
+)
+EXECUTE_COMMAND = Input(
+    "ExecuteCommand",
+    "String",
+    _SERVICE,
+    "ECS Exec",
+    "on: open a shell in a task; excludes a read-only root file system, which is what off gives.",
+    default="off",
+    allowed=("on", "off"),
+)
+LOG_RETENTION_DAYS = Input(
+    "LogRetentionDays",
+    "Number",
+    _SERVICE,
+    "Log retention (days)",
+    "Days that the application's logs are kept.",
+    default="30",
+    allowed=("7", "14", "30", "60", "90", "180", "365"),
+)
+SERVICE_NAME = Input("ServiceName", "String", _SERVICE, "Service", "Name of the ECS service.", public=True)
+TARGET_GROUP_FULL_NAME = Input(
+    "TargetGroupFullName",
+    "String",
+    _SERVICE,
+    "Target group's full name",
+    "Dimension of its metrics: targetgroup/<name>/<id>.",
+)
+LOG_GROUP_NAME = Input("LogGroupName", "String", _SERVICE, "Log group", "Where the tasks log to.", public=True)
+TASK_DEFINITION_ARN = Input(
+    "TaskDefinitionArn",
+    "String",
+    _SERVICE,
+    "Task definition",
+    "Revision of the task definition the stack last deployed.",
+    public=True,
+)
+
+# -- Scaling -------------------------------------------------------------------------------------------------------
+
+_SCALING = "Scaling"
+
+MIN_TASKS = Input(
+    "MinTasks",
+    "Number",
+    _SCALING,
+    "Tasks, least",
+    "Fewest tasks.",
+    default="2",
+    minimum=0,
+    maximum=500,
+)
+MAX_TASKS = Input(
+    "MaxTasks",
+    "Number",
+    _SCALING,
+    "Tasks, most",
+    "Most tasks.",
+    default="4",
+    minimum=1,
+    maximum=500,
+)
+CPU_TARGET = Input(
+    "CpuTarget",
+    "Number",
+    _SCALING,
+    "CPU target (%)",
+    "Average CPU of the service that scaling holds.",
+    default="70",
+    minimum=10,
+    maximum=95,
+)
+MEMORY_TARGET = Input(
+    "MemoryTarget",
+    "Number",
+    _SCALING,
+    "Memory target (%)",
+    "Average memory of the service that scaling holds.",
+    default="80",
+    minimum=10,
+    maximum=95,
+)
+REQUESTS_PER_TARGET = Input(
+    "RequestsPerTarget",
+    "Number",
+    _SCALING,
+    "Requests per task and minute",
+    "Requests per target and minute that scaling holds.",
+    default="1000",
+    minimum=1,
+    maximum=1000000,
+)
