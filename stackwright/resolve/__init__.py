@@ -1,0 +1,1 @@
+"""The CloudFormation evaluator: templates and parameters in, one flat graph of resources out."""
