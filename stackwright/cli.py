@@ -1,0 +1,209 @@
+"""The command line: options and help here, the work behind one lazy import per verb.
+
+What goes wrong arrives here as an exception and leaves as one or two lines on stderr and an exit
+status: 0 done, 1 a finding, a failure or a declined prompt, 2 wrong usage or bad input, 130
+interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stackwright import __version__, console
+from stackwright.errors import BadInput, StackwrightError
+from stackwright.project import Project
+
+PROGRAM = "python build.py"
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line of this process and exit with its status."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str], *, project: Project | None = None) -> int:
+    """Run one verb on a project, by default the one here, and return the exit status."""
+    try:
+        status = verbs.main(list(arguments), PROGRAM, standalone_mode=False, obj=project)
+    except (click.Abort, KeyboardInterrupt):
+        console.error("interrupted")
+        return INTERRUPTED
+    except click.ClickException as error:
+        console.error(f"{error.format_message()}\nsee: {PROGRAM} --help")
+        return error.exit_code
+    except StackwrightError as error:
+        console.error(str(error))
+        return error.exit_status
+    except BrokenPipeError:
+        return _nobody_reads()
+    return status or 0
+
+
+def _nobody_reads() -> int:
+    """Let `... | head` end quietly: what is still buffered goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+class Verbs(click.Group):
+    """A group that builds when no verb is given."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `build` first where the first word is a blueprint, an option of build or missing."""
+        own = {name for param in self.get_params(ctx) for name in param.opts}
+        word = args[0] if args else ""
+        option = word.startswith("-") and word not in own
+        if not word or option or (word not in self.commands and word in _project(ctx).makers):
+            args = ["build", *args]
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the near misses of a word that is neither verb nor blueprint."""
+        if args[0] not in self.commands:
+            from stackwright.aws_errors import near_misses
+
+            known = [*self.commands, *_project(ctx).makers]
+            raise BadInput(f"no verb or blueprint {args[0]!r}{near_misses(args[0], known)}")
+        return super().resolve_command(ctx, args)
+
+
+def _project(ctx: click.Context) -> Project:
+    """Return the project of this run; the registry is loaded once, when it is first asked for."""
+    if ctx.obj is None:
+        ctx.obj = _here()
+    project: Project = ctx.obj
+    return project
+
+
+def _here() -> Project:
+    if not any(Path(place or ".", "templates").is_dir() for place in sys.path):
+        sys.path.insert(0, str(Path.cwd()))  # an installed `stackwright` command starts elsewhere
+    try:
+        import templates
+    except ModuleNotFoundError as error:
+        raise BadInput("no templates/ here: run this in a clone of the repository") from error
+    return Project(Path(templates.__file__).parent.parent, templates.BLUEPRINTS)
+
+
+@click.group(
+    cls=Verbs,
+    epilog=f"Without a verb: build. Example: {PROGRAM} deploy ec2-alb dev --local",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="stackwright")
+def verbs() -> None:
+    """Build, prove and deploy highly available container services as plain CloudFormation."""
+
+
+def _region(verb: Callable[..., Any]) -> Callable[..., Any]:
+    shown = "default: AWS_REGION, AWS_DEFAULT_REGION, the profile's; offline us-east-1"
+    return click.option("--region", metavar="REGION", help=f"AWS region ({shown}).")(verb)
+
+
+def _json(verb: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--json", "as_json", is_flag=True, help="JSON on stdout, for machines.")(verb)
+
+
+def _account(verb: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say which account, and which stack in it."""
+    for option in (
+        click.option("--stack-name", metavar="NAME", help="Instead of BLUEPRINT-ENV."),
+        click.option("--yes", is_flag=True, help="Do not ask."),
+        click.option("--profile", metavar="PROFILE", help="Profile of the AWS configuration."),
+        click.option("--local", is_flag=True, help="On the local AWS; no account needed."),
+    ):
+        verb = option(verb)
+    return _region(verb)
+
+
+_bucket = click.option(
+    "--bucket", metavar="BUCKET", help="Artifact bucket (default: /stackwright/artifact-bucket in SSM)."
+)
+
+
+@verbs.command(epilog=f"Example: {PROGRAM} build ec2-alb")
+@click.argument("blueprints", nargs=-1, metavar="[BLUEPRINT...]")
+@_region
+@_json
+@click.pass_context
+def build(ctx: click.Context, blueprints: tuple[str, ...], **options: Any) -> int:
+    """Render all blueprints (or these), check their parameter files and lint them."""
+    from stackwright.building import build
+
+    return build(_project(ctx), blueprints, **options)
+
+
+@verbs.command(epilog=f"Example: {PROGRAM} resolve ec2-alb dev --region eu-west-1")
+@click.argument("blueprint")
+@click.argument("environment", metavar="ENV")
+@_region
+@_json
+@click.pass_context
+def resolve(ctx: click.Context, **options: Any) -> int:
+    """Print every resource that BLUEPRINT has in ENV: conditions applied, functions evaluated."""
+    from stackwright.inventory import inventory
+
+    return inventory(_project(ctx), **options)
+
+
+@verbs.command(epilog=f"Example: {PROGRAM} publish ec2-alb dev --bucket my-artifacts")
+@click.argument("blueprint")
+@click.argument("environment", metavar="[ENV]", required=False)
+@click.option("--local", is_flag=True, help="On the local AWS; no account needed.")
+@click.option("--profile", metavar="PROFILE", help="Profile of the AWS configuration.")
+@_bucket
+@_region
+@click.pass_context
+def publish(ctx: click.Context, **options: Any) -> int:
+    """Upload what is not there yet and print one aws command per environment."""
+    from stackwright.publish import publish
+
+    return publish(_project(ctx), **options)
+
+
+@verbs.command(epilog=f"Example: {PROGRAM} deploy ec2-alb dev --local")
+@click.argument("blueprint")
+@click.argument("environment", metavar="ENV")
+@click.option("--image", metavar="URI", help="Image to run (default: the one that runs).")
+@_bucket
+@_account
+@_json
+@click.pass_context
+def deploy(ctx: click.Context, **options: Any) -> int:
+    """Publish BLUEPRINT, show what would change in ENV, ask, do it and follow it."""
+    from stackwright.deploy import deploy
+
+    return deploy(_project(ctx), **options)
+
+
+@verbs.command(epilog=f"Example: {PROGRAM} destroy ec2-alb dev --local --yes")
+@click.argument("blueprint")
+@click.argument("environment", metavar="ENV")
+@_account
+@click.pass_context
+def destroy(ctx: click.Context, **options: Any) -> int:
+    """Delete the stack of BLUEPRINT in ENV, follow it and say what remains."""
+    from stackwright.deploy.destroy import destroy
+
+    return destroy(_project(ctx), **options)
+
+
+@verbs.command(epilog=f"Example: {PROGRAM} emulator --port 5005 --delay AWS::ECS::Service=20")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: a free one.")
+@click.option("--delay", multiple=True, metavar="TYPE=SECONDS", help="Slow down a resource type.")
+@_region
+@click.pass_context
+def emulator(ctx: click.Context, **options: Any) -> int:
+    """Keep a local AWS running on loopback, with the exports that point a client at it."""
+    from stackwright.emulator.command import serve
+
+    return serve(**options)

@@ -1,0 +1,69 @@
+"""The project a verb works on: its blueprints by name, its parameter files, and where output goes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stackwright.errors import BadInput
+
+if TYPE_CHECKING:
+    from stackwright.compose import Blueprint
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with blueprints; `makers` maps a blueprint's name to the function that composes it."""
+
+    root: Path
+    makers: Mapping[str, Callable[[], Blueprint]]
+
+    @property
+    def build(self) -> Path:
+        """Where rendered files go."""
+        return self.root / "build"
+
+    @property
+    def cache(self) -> Path:
+        """Where results are kept that the same content would give again."""
+        return self.root / ".cache" / "stackwright"
+
+    def names(self, given: Sequence[str] = ()) -> list[str]:
+        """Return these blueprints' names, each once, or all; raises BadInput for an unknown one."""
+        for name in given:
+            if name not in self.makers:
+                raise BadInput(f"no blueprint {name!r}{_mend(name, self.makers)}")
+        return list(dict.fromkeys(given)) or list(self.makers)
+
+    def blueprint(self, name: str) -> Blueprint:
+        """Return the composed blueprint; raises BadInput for an unknown name."""
+        return self.makers[self.names([name])[0]]()
+
+    def environments(self, blueprint: str) -> list[str]:
+        """Return the environments that a blueprint has a parameter file for, in order of name."""
+        return sorted(path.stem for path in self._params(blueprint).glob("*.json"))
+
+    def parameter_file(self, blueprint: str, environment: str) -> Path:
+        """Return the file; raises BadInput when blueprint or environment is unknown."""
+        known = self.environments(self.names([blueprint])[0])
+        if environment not in known:
+            raise BadInput(f"no environment {environment!r} of {blueprint}{_mend(environment, known)}")
+        return self._params(blueprint) / f"{environment}.json"
+
+    def shown(self, path: Path) -> str:
+        """Return a path as a person would type it here."""
+        return os.path.relpath(path)
+
+    def _params(self, blueprint: str) -> Path:
+        return self.root / "params" / blueprint
+
+
+def _mend(word: str, known: Mapping[str, object] | Sequence[str]) -> str:
+    """Return the names closest to a misspelt one, or all there are when none is close."""
+    from stackwright.aws_errors import near_misses
+
+    there = f"; there is {', '.join(known)}" if known else "; there is none"
+    return near_misses(word, known) or there
