@@ -174,6 +174,7 @@ def publish(ctx: click.Context, **options: Any) -> int:
 @click.argument("blueprint")
 @click.argument("environment", metavar="ENV")
 @click.option("--image", metavar="URI", help="Image to run (default: the one that runs).")
+@click.option("--replace", multiple=True, metavar="STACK/NAME", help="Allow to replace this.")
 @_bucket
 @_account
 @_json
@@ -188,6 +189,7 @@ def deploy(ctx: click.Context, **options: Any) -> int:
 @verbs.command(epilog=f"Example: {PROGRAM} destroy ec2-alb dev --local --yes")
 @click.argument("blueprint")
 @click.argument("environment", metavar="ENV")
+@click.option("--unprotect", is_flag=True, help="Lift termination protection first.")
 @_account
 @click.pass_context
 def destroy(ctx: click.Context, **options: Any) -> int:
