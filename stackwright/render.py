@@ -16,6 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import awacs
 import troposphere
 
 from stackwright import __version__
@@ -101,8 +102,9 @@ def _manifest(rendered: list[Rendered], build: Path) -> dict[str, Any]:
     earlier = {name: files for name, files in _earlier(build).items() if (build / name / ROOT).is_file()}
     now = {each.blueprint: each.files for each in rendered}
     together = earlier | now
+    makers = {"awacs": awacs.__version__, "stackwright": __version__, "troposphere": troposphere.__version__}
     return {
-        "versions": {"stackwright": __version__, "troposphere": troposphere.__version__},
+        "versions": makers,
         "blueprints": {name: together[name] for name in sorted(together)},
     }
 

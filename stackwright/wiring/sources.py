@@ -75,8 +75,8 @@ class Stack:
 
 
 def read(name: str, template: Template) -> Source:
-    """Return a template as a source; raises Refused for a parameter that it declares and never uses."""
-    body = template.to_dict()
+    """Return a template as a source; raises Refused for an invalid one or a parameter never used."""
+    body = _body(name, template)
     used = referenced([body.get(part, {}) for part in ("Resources", "Conditions", "Outputs")])
     source = Source(
         name=name,
@@ -120,6 +120,14 @@ def _instances(keyword: str, given: Template | Several) -> Iterator[tuple[Source
         yield from ((source, prefix) for prefix in given.instances)
     else:
         yield read(keyword, given), ""
+
+
+def _body(name: str, template: Template) -> dict[str, Any]:
+    try:
+        body: dict[str, Any] = template.to_dict()
+    except ValueError as error:
+        raise Refused(f"{name} is no valid template: {error}") from error
+    return body
 
 
 def _refuse_unused(source: Source) -> None:
