@@ -94,14 +94,13 @@ def _is_never_empty(unknown: Unknown | Text) -> bool:
         return not unknown.path.startswith("import:")
     if isinstance(unknown, Text):
         return any(isinstance(part, str) or _is_never_empty(part) for part in unknown.parts)
-    return _never_splits(unknown)
+    return _made_of_never_empty(unknown)
 
 
-def _never_splits(unknown: Applied) -> bool:
-    if unknown.function == "Fn::Split":
+def _made_of_never_empty(unknown: Applied) -> bool:
+    if unknown.function in ("Fn::Split", "find"):
         return False
-    inner = [each for each in unknown.arguments if is_symbolic(each)]
-    return all(_never_splits(each) if isinstance(each, Applied) else _is_never_empty(each) for each in inner)
+    return all(_is_never_empty(each) for each in unknown.arguments if is_symbolic(each))
 
 
 def _equals(scope: Scope, argument: Any, at: str) -> bool:

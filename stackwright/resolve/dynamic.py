@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from stackwright.resolve.environment import Environment
-from stackwright.resolve.symbols import Symbol, Text, Unknown, Value, concatenate, mask, unmask
+from stackwright.resolve.symbols import Text, Unknown, Value, concatenate, mask, unmask
 
 _REFERENCE = re.compile(r"\{\{resolve:((?:ssm|ssm-secure|secretsmanager):[^{}]+)\}\}")
 
@@ -32,5 +32,5 @@ def _replaced(text: str | Text, environment: Environment) -> Value:
     parts: list[Value] = []
     for index, piece in enumerate(_REFERENCE.split(masked)):
         part = unmask(piece, unknowns)
-        parts.append(environment.lookup(Symbol(str(part), "Value")) if index % 2 else part)
+        parts.append(environment.find(part) if index % 2 else part)
     return concatenate(parts)

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from stackwright.resolve.errors import Refusal
-from stackwright.resolve.symbols import Symbol, Value
+from stackwright.resolve.symbols import Symbol, Text, Unknown, Value, apply
 
 ZONES = Path(__file__).parent.parent / "data" / "zones.json"
 STACK_ID = Symbol("AWS", "StackId")
@@ -46,6 +46,10 @@ class Environment:
         Raises Refusal when it is known that there is no such value.
         """
         return symbol
+
+    def find(self, path: str | Unknown | Text) -> Value:
+        """Return what is kept outside the stack under a path: `ssm:/name`, `import:Name`, …."""
+        return self.lookup(Symbol(path, "Value")) if isinstance(path, str) else apply("find", path)
 
     def zones(self, region: str) -> list[str]:
         """Return what `Fn::GetAZs` returns there; a region not in the data is refused."""

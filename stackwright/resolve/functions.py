@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 Function = Callable[["Scope", Any], Value]
 
+EXTENSIONS = "AWS::LanguageExtensions"
+
 # What AWS puts into ids, names and ARNs. A delimiter with any other character cannot occur in an
 # attribute of a resource, so text can be split around it.
 _IDENTIFIER = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@+=*")
@@ -134,17 +136,19 @@ def find_in_map(scope: Scope, argument: Any) -> Value:
     if entry is not None:
         return entry
     if len(argument) == 4 and isinstance(argument[3], dict) and "DefaultValue" in argument[3]:
+        _demand_extensions(scope)
         return argument[3]["DefaultValue"]
     raise Refusal(f"finds nothing in mapping {name} under {keys[0]}, {keys[1]}")
 
 
 def import_value(scope: Scope, argument: Any) -> Value:
     """Return what another stack exports under the name."""
-    return scope.environment.lookup(Symbol(f"import:{as_text(argument)}", "Value"))
+    return scope.environment.find(concatenate(["import:", argument]))
 
 
-def length(_: Scope, argument: Any) -> Value:
+def length(scope: Scope, argument: Any) -> Value:
     """Return the number of items."""
+    _demand_extensions(scope)
     if isinstance(argument, Symbol | Applied):
         return apply("Fn::Length", argument)
     if not isinstance(argument, list):
@@ -152,8 +156,9 @@ def length(_: Scope, argument: Any) -> Value:
     return len(argument)
 
 
-def to_json_string(_: Scope, argument: Any) -> Value:
+def to_json_string(scope: Scope, argument: Any) -> Value:
     """Return the value as compact JSON, unknowns in their places."""
+    _demand_extensions(scope)
     if not isinstance(argument, dict | list):
         raise Refusal("needs a map or a list")
     unknowns: list[Unknown] = []
@@ -186,6 +191,11 @@ def integer(value: Value, what: str) -> int:
         return int(text)
     except ValueError:
         raise Refusal(f"{what} is {text!r}, not a whole number") from None
+
+
+def _demand_extensions(scope: Scope) -> None:
+    if EXTENSIONS not in scope.transforms:
+        raise Refusal(f"needs the template to declare Transform: {EXTENSIONS}")
 
 
 def _arguments(argument: Any, count: int, what: str) -> list[Any]:

@@ -53,11 +53,12 @@ class Type:
         return bool(re.fullmatch(FORMS[self.element], item))
 
     def items(self, text: str) -> list[str]:
-        """Return what the value consists of: itself, or the members of the list, trimmed."""
+        """Return what the value consists of: itself, or the members of the list, trimmed.
+
+        An empty list is one empty member, as for `Fn::Split`.
+        """
         if not self.listed or self.looked_up:
             return [text]
-        if not text and self.element == "String":
-            return []
         return [item.strip() for item in text.split(",")]
 
 

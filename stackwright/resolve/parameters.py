@@ -11,7 +11,7 @@ from stackwright.resolve.environment import Environment
 from stackwright.resolve.errors import Refusal, ResolveError
 from stackwright.resolve.functions import pieces
 from stackwright.resolve.parameter_types import Type, parsed
-from stackwright.resolve.symbols import Symbol, Text, Unknown, Value, as_text
+from stackwright.resolve.symbols import Text, Unknown, Value, as_text, concatenate
 
 LONGEST = 4096  # AWS CloudFormation User Guide, "CloudFormation quotas": bytes of a value
 
@@ -73,7 +73,7 @@ def _text(declaration: Mapping[str, Any], given: Mapping[str, Value], name: str)
 
 def _value(kind: Type, text: str | Unknown | Text, environment: Environment) -> Value:
     if kind.looked_up:
-        text = environment.lookup(Symbol(f"ssm:{text}", "Value"))
+        text = environment.find(concatenate(["ssm:", text]))
     if not kind.listed:
         return text
     if isinstance(text, str):

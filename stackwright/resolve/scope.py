@@ -20,9 +20,6 @@ from stackwright.resolve.functions import FUNCTIONS
 from stackwright.resolve.references import REFERENCES
 from stackwright.resolve.symbols import NO_VALUE, Value, as_text
 
-_EXTENSIONS = "AWS::LanguageExtensions"
-_EXTENDED = frozenset(("Fn::Length", "Fn::ToJsonString"))
-
 
 class Scope:
     """One template, its parameters' values and where it runs.
@@ -75,6 +72,12 @@ class Scope:
         if name not in self._decided:
             self._decided[name] = self._decide(name)
         return self._decided[name]
+
+    @property
+    def transforms(self) -> list[str]:
+        """The macros that the template declares."""
+        declared = self.template.get("Transform", [])
+        return [declared] if isinstance(declared, str) else list(declared)
 
     def conditions(self) -> dict[str, bool]:
         """Return every condition of the template, decided."""
@@ -197,18 +200,11 @@ class Scope:
                 return self.references[name](self, argument, at)
             if name not in self.functions:
                 raise Refusal(_unsupported(name))
-            if name in _EXTENDED and not self._extended:
-                raise Refusal(f"needs the template to declare Transform: {_EXTENSIONS}")
             return self.functions[name](self, self.reduce(argument, at))
         except Undecided:
             raise
         except Refusal as refusal:
             raise ResolveError(self.name, at, str(refusal)) from None
-
-    @property
-    def _extended(self) -> bool:
-        declared = self.template.get("Transform", [])
-        return _EXTENSIONS in ([declared] if isinstance(declared, str) else declared)
 
 
 def _unsupported(name: str) -> str:
