@@ -79,6 +79,8 @@ class Aws:
                 retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
                 connect_timeout=CONNECT_SECONDS,
                 read_timeout=READ_SECONDS,
+                # A bucket's own host name would not resolve under a local endpoint's.
+                s3={"addressing_style": "path"} if self.endpoint else None,
             )
             self._clients[service] = self._session.client(
                 service, region_name=self.region, endpoint_url=self.endpoint, config=config
@@ -225,7 +227,13 @@ class Aws:
             "execute_change_set",
             ChangeSetName=change_set_id,
             ClientRequestToken=token,
+            DisableRollback=False,
         )
+
+    def change_sets(self, stack_id: str) -> list[str]:
+        """Return the ids of a stack's change sets."""
+        page = self.call("cloudformation", "list_change_sets", StackName=stack_id)
+        return [str(each["ChangeSetId"]) for each in page["Summaries"]]
 
     def delete_change_set(self, change_set_id: str) -> None:
         """Delete a change set, and with it those of its nested stacks."""

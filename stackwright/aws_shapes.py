@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Stack:
-    """One stack as DescribeStacks gives it."""
+    """One stack as DescribeStacks gives it; `resolved` has what SSM-typed parameters stand for."""
 
     id: str
     name: str
@@ -19,6 +19,7 @@ class Stack:
     tags: dict[str, str]
     outputs: dict[str, str]
     protected: bool
+    resolved: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def parse_stack(raw: dict[str, Any]) -> Stack:
         tags={each["Key"]: each["Value"] for each in raw.get("Tags", [])},
         outputs={each["OutputKey"]: each["OutputValue"] for each in raw.get("Outputs", [])},
         protected=bool(raw.get("EnableTerminationProtection")),
+        resolved=resolved(raw.get("Parameters", [])),
     )
 
 
@@ -82,3 +84,8 @@ def parse_held(raw: dict[str, Any]) -> Held:
         type=raw["ResourceType"],
         status=raw["ResourceStatus"],
     )
+
+
+def resolved(parameters: list[dict[str, str]]) -> dict[str, str]:
+    """Return what the SSM-typed among these parameters stand for, by name."""
+    return {each["ParameterKey"]: each["ResolvedValue"] for each in parameters if "ResolvedValue" in each}

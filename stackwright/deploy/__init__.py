@@ -1,0 +1,198 @@
+"""Deploying, as plan, show, execute.
+
+    wish      render the blueprint, read and check the environment's parameters    no AWS
+    source    publish the templates; a flat blueprint goes as text                 S3
+    plan      what to ask, from the wish and the stack as it is: plain data        no AWS
+    proposal  a change set with nested ones, read into one tree and judged         CloudFormation
+    show, ask the tree with what is replaced, sure or known after apply            the person
+    execute   the change set, followed by its events to the end                    CloudFormation
+    outcome   outputs and elapsed time, or the first real failure                  no AWS
+
+What can be refused before AWS is asked is refused in `wish` and `plan`. A change set that is not
+executed is taken away again, and with it the stack that was only made for it. With `--local` the
+bootstrap blueprints go first, down the same way.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace as changed
+from typing import TYPE_CHECKING, Any
+
+from stackwright import console
+from stackwright.deploy.changes import refuse_replacements
+from stackwright.deploy.execute import (
+    Source,
+    delete,
+    discard_leftover,
+    execute,
+    proposed,
+)
+from stackwright.deploy.failure import first_failure
+from stackwright.deploy.follow import Progress
+from stackwright.deploy.plan import Plan, check_stack_name, make_plan
+from stackwright.deploy.screen import Screen
+from stackwright.deploy.show import change_lines
+from stackwright.deploy.wish import BOOTSTRAP, Wish, make_wish
+from stackwright.errors import StackwrightError
+from stackwright.place import place
+from stackwright.publish import artifact_bucket, upload
+from stackwright.regions import chosen_region, offline_region
+from stackwright.wiring.text import as_text
+
+if TYPE_CHECKING:
+    from stackwright.aws import Aws
+    from stackwright.project import Project
+
+DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+DECLINED = 1
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the command line says about one deployment."""
+
+    stack_name: str
+    image: str | None = None
+    bucket: str | None = None
+    replaces: Sequence[str] = ()
+
+
+def deploy(
+    project: Project,
+    *,
+    blueprint: str,
+    environment: str,
+    region: str | None = None,
+    profile: str | None = None,
+    local: bool = False,
+    yes: bool = False,
+    stack_name: str | None = None,
+    image: str | None = None,
+    bucket: str | None = None,
+    replace: Sequence[str] = (),
+    as_json: bool = False,
+) -> int:
+    """Deploy a blueprint to an environment; return the exit status."""
+    started = time.monotonic()
+    screen = Screen(yes=yes)
+    choices = Choices(stack_name or f"{blueprint}-{environment}", image, bucket, replace)
+    check_stack_name(choices.stack_name)
+    before = [name for name in BOOTSTRAP if local and name != blueprint and name in project.makers]
+    offline = offline_region(chosen_region(region, profile=profile))
+    wishes = [make_wish(project, name, environment, region=offline) for name in (*before, blueprint)]
+    with place(local=local, profile=profile, region=region) as aws:
+        screen.say(f"account {aws.account}, region {aws.region}{', local AWS' if local else ''}")
+        for wish in wishes[:-1]:
+            bootstrap(aws, wish, Screen(yes=True))
+        if not bring_about(aws, wishes[-1], choices, screen):
+            return DECLINED
+        _tell(aws, choices.stack_name, screen, seconds=time.monotonic() - started, as_json=as_json)
+    return 0
+
+
+def bootstrap(aws: Aws, wish: Wish, screen: Screen) -> None:
+    """Bring about a bootstrap blueprint, unless its stack is there as it should be."""
+    name = f"{wish.built.name}-{wish.environment}"
+    stack = aws.stack_now(name)
+    same = stack is not None and (
+        stack.status in DONE
+        and wish.parameters.items() <= stack.parameters.items()
+        and stack.tags == wish.tags
+        and aws.template(stack.id) == wish.built.root
+    )
+    if not same:
+        bring_about(aws, wish, Choices(name), screen)
+
+
+def bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen) -> bool:
+    """Make the stack what the wish says; return False when the person declines."""
+    plan = _plan(aws, wish, choices)
+    source = _source(aws, wish, choices, screen)
+    if not _cleared(aws, plan, screen):
+        return False
+    if plan.replaces or plan.leftover:
+        plan = changed(plan, replaces=None, leftover=None)
+    with proposed(aws, plan, source) as proposal:
+        if proposal.empty:
+            screen.say(f"{plan.stack_name}: no changes")
+            stack_id = proposal.stack_id
+        else:
+            refuse_replacements(proposal.changes, allowed=choices.replaces)
+            screen.show(change_lines(proposal.changes))
+            if not screen.agreed(f"{'create' if plan.creates else 'update'} {plan.stack_name}?"):
+                screen.say("nothing was changed")
+                return False
+            with screen.following() as heard:
+                stack_id = _ended(plan, execute(aws, proposal, heard))
+    _protect(aws, plan, stack_id)
+    return True
+
+
+def _plan(aws: Aws, wish: Wish, choices: Choices) -> Plan:
+    built = wish.built
+    return make_plan(
+        blueprint=built.name,
+        environment=wish.environment,
+        root=built.root,
+        nested=built.nested,
+        parameters=wish.parameters,
+        tags=wish.tags,
+        stack=aws.stack_now(choices.stack_name),
+        stack_name=choices.stack_name,
+        image=choices.image,
+    )
+
+
+def _source(aws: Aws, wish: Wish, choices: Choices, screen: Screen) -> Source:
+    """Publish, or for a flat blueprint take the text."""
+    if wish.built.flat:
+        root = wish.built.root
+        return Source({"TemplateBody": as_text(root)}, root, {})
+    published = upload(aws, wish.built, artifact_bucket(aws, choices.bucket))
+    screen.say(published.sentence())
+    return Source({"TemplateURL": published.root_url}, published.root, published.nested)
+
+
+def _cleared(aws: Aws, plan: Plan, screen: Screen) -> bool:
+    """Take away what is left of a first try; return False when the person declines."""
+    if plan.leftover:
+        screen.say(f"{plan.stack_name}: taking away an earlier change set that was never executed")
+        discard_leftover(aws, plan.leftover.id)
+    if plan.replaces is None:
+        return True
+    screen.say(f"{plan.stack_name}: its first try failed ({plan.replaces.status}) and it can only be deleted")
+    if not screen.agreed("delete it and create it anew?"):
+        screen.say("nothing was changed")
+        return False
+    with screen.following() as heard:
+        _ended(plan, delete(aws, plan.replaces.id, heard), wanted={"DELETE_COMPLETE"})
+    return True
+
+
+def _ended(plan: Plan, progress: Progress, *, wanted: set[str] = DONE) -> str:
+    """Return the stack's id when all went well, else raise with the first real failure."""
+    status = progress.root.status
+    if status in wanted:
+        return progress.stack_id
+    failure = first_failure(progress.steps)
+    told = failure.sentence() if failure else progress.root.reason or "no reason given"
+    raise StackwrightError(f"{plan.stack_name} ended in {status}\n{told}")
+
+
+def _protect(aws: Aws, plan: Plan, stack_id: str) -> None:
+    if plan.protect and not (plan.before and plan.before.protected):
+        aws.protect(stack_id, on=True)
+
+
+def _tell(aws: Aws, name: str, screen: Screen, *, seconds: float, as_json: bool) -> None:
+    """Print the outputs as data and say how long it took."""
+    stack = aws.stack(name)
+    outputs: dict[str, Any] = stack.outputs if stack else {}
+    if as_json:
+        console.data({"stack": name, "outputs": outputs, "seconds": round(seconds, 1)})
+    elif outputs:
+        console.table(("Output", "Value"), sorted(outputs.items()))
+    screen.say(f"{name}: {stack.status if stack else 'gone'} in {seconds:.1f} s")

@@ -1,0 +1,164 @@
+"""Carrying a plan out: the change set, its execution, and deletion, each waited for.
+
+A change set is made inside `proposed`, which takes it away again unless it was executed, whatever
+happens in between: a refusal, a "no", an error or Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from stackwright.aws_errors import AwsError
+from stackwright.aws_shapes import resolved
+from stackwright.deploy.changes import (
+    NESTED,
+    Change,
+    contains_no_changes,
+    everything,
+    read_tree,
+)
+from stackwright.deploy.follow import FIRST_WAIT, LONGEST_WAIT, SLOWER, Progress, Step, follow
+from stackwright.deploy.judge import Templates, judge
+from stackwright.deploy.plan import Plan
+from stackwright.errors import StackwrightError
+
+if TYPE_CHECKING:
+    from stackwright.aws import Aws
+
+Heard = Callable[[Progress, list[Step]], None]
+GONE = "ChangeSetNotFound"
+GONE_SECONDS = 60  # how long nested change sets may take to go before we stop waiting for them
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where CloudFormation reads the root from, and what it and the nested templates say."""
+
+    argument: dict[str, str]
+    root: dict[str, Any]
+    nested: Mapping[str, dict[str, Any]]
+
+
+@dataclass
+class Proposal:
+    """A change set that is complete: its judged tree, and whether it holds nothing at all."""
+
+    id: str
+    stack_id: str
+    token: str
+    changes: tuple[Change, ...] = ()
+    empty: bool = False
+    executed: bool = False
+
+
+@contextmanager
+def proposed(aws: Aws, plan: Plan, source: Source) -> Iterator[Proposal]:
+    """Make a change set, wait for it and read it; take it away at the end unless executed."""
+    token = f"stackwright-{uuid.uuid4().hex}"
+    change_set_id, stack_id = aws.create_change_set(
+        **plan.request(), **source.argument, ChangeSetName=token, ClientToken=token
+    )
+    proposal = Proposal(id=change_set_id, stack_id=stack_id, token=token)
+    try:
+        described = _ready(aws, change_set_id)
+        _read(aws, plan, source, proposal, described)
+        yield proposal
+    finally:
+        if not proposal.executed:
+            discard(aws, proposal.id, stack_id if plan.creates else None)
+
+
+def _read(aws: Aws, plan: Plan, source: Source, proposal: Proposal, described: Mapping[str, Any]) -> None:
+    if described["Status"] == "FAILED":
+        if not contains_no_changes(described):
+            reason = described.get("StatusReason", "no reason given")
+            raise StackwrightError(f"CloudFormation refuses the change set: {reason}")
+        proposal.empty = True
+        return
+    changes = read_tree(described, aws.change_set)
+    templates = Templates(source.root, source.nested, _before(aws, plan, source.root, changes))
+    moved = plan.changed_parameters(resolved(described.get("Parameters", [])))
+    proposal.changes = judge(changes, templates, moved)
+    proposal.empty = bool(changes) and not any(change.verdict for change in proposal.changes)
+
+
+def _before(aws: Aws, plan: Plan, root: Mapping[str, Any], changes: tuple[Change, ...]) -> dict[str, dict[str, Any]]:
+    """Return the deployed templates of the root and of nested stacks that get another one."""
+    if plan.before is None or not changes:
+        return {}
+    old = aws.template(plan.before.id)
+    found = {"": old}
+    for change in everything(changes):
+        if change.type == NESTED and change.action == "Modify":
+            urls = [_url(template, change.path) for template in (old, root)]
+            if urls[0] != urls[1]:
+                found[change.path] = aws.template(change.physical_id)
+    return found
+
+
+def _url(template: Mapping[str, Any], name: str) -> str | None:
+    resource = template.get("Resources", {}).get(name, {})
+    url: str | None = resource.get("Properties", {}).get("TemplateURL")
+    return url
+
+
+def _ready(aws: Aws, change_set_id: str) -> dict[str, Any]:
+    """Wait until a change set is complete or has failed; return it."""
+    wait = FIRST_WAIT
+    while True:
+        described = aws.change_set(change_set_id)
+        if described["Status"] in ("CREATE_COMPLETE", "FAILED"):
+            return described
+        time.sleep(wait)
+        wait = min(wait * SLOWER, LONGEST_WAIT)
+
+
+def discard(aws: Aws, change_set_id: str, stack_id: str | None) -> None:
+    """Delete a change set with its nested ones, then the stack that was only made for it."""
+    aws.delete_change_set(change_set_id)
+    if stack_id is None:
+        return
+    # Nested stacks under review go with their change sets, and only while the root is there.
+    deadline = time.monotonic() + GONE_SECONDS
+    while not _gone(aws, change_set_id) and time.monotonic() < deadline:
+        time.sleep(FIRST_WAIT)
+    aws.delete_stack(stack_id)
+
+
+def _gone(aws: Aws, change_set_id: str) -> bool:
+    try:
+        return bool(aws.change_set(change_set_id)["Status"] == "DELETE_FAILED")
+    except AwsError as error:
+        if GONE in error.code or "does not exist" in error.reason:
+            return True
+        raise
+
+
+def discard_leftover(aws: Aws, stack_id: str) -> None:
+    """Delete a stack that never got past its review, its change sets first; wait until it is gone."""
+    for change_set_id in aws.change_sets(stack_id):
+        discard(aws, change_set_id, None)
+    aws.delete_stack(stack_id)
+    deadline = time.monotonic() + GONE_SECONDS
+    while aws.stack(stack_id) and time.monotonic() < deadline:
+        time.sleep(FIRST_WAIT)
+
+
+def execute(aws: Aws, proposal: Proposal, heard: Heard) -> Progress:
+    """Execute a change set and follow it to its end."""
+    after = aws.newest_event(proposal.stack_id)
+    aws.execute_change_set(proposal.id, token=proposal.token)
+    proposal.executed = True
+    return follow(aws, proposal.stack_id, after=after, heard=heard)
+
+
+def delete(aws: Aws, stack_id: str, heard: Heard) -> Progress:
+    """Delete a stack and follow it to its end."""
+    after = aws.newest_event(stack_id)
+    aws.delete_stack(stack_id)
+    return follow(aws, stack_id, after=after, heard=heard)

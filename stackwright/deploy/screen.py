@@ -1,0 +1,95 @@
+"""What deploy and destroy tell and ask: live on a terminal, plain lines in a log."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from stackwright import console
+from stackwright.deploy.show import Line, progress_lines, step_line
+from stackwright.errors import BadInput
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from stackwright.deploy.execute import Heard
+    from stackwright.deploy.follow import Progress, Step
+
+COLOURS = {"good": "green", "change": "yellow", "bad": "red", "quiet": "dim", "later": "dim"}
+PER_SECOND = 5  # redraws of the live tree
+
+
+class Screen:
+    """The person at the other end; with `yes` nothing is asked.
+
+    Raises BadInput when it would have to ask and nobody is there.
+    """
+
+    def __init__(self, *, yes: bool) -> None:
+        if not yes and not console.terminal(sys.stdin):
+            raise BadInput("there is no terminal to ask on: give --yes to go ahead without asking")
+        self.yes = yes
+
+    def say(self, text: str) -> None:
+        console.say(text)
+
+    def show(self, lines: list[Line]) -> None:
+        """Print lines of a tree."""
+        for line in lines:
+            console.say("  " * line.depth + self._painted(line))
+
+    def agreed(self, question: str) -> bool:
+        """Return whether the person agrees."""
+        return self.yes or console.confirm(question)
+
+    def named(self, name: str) -> bool:
+        """Return whether the person types this name."""
+        if self.yes:
+            return True
+        console.say(f"type the stack's name ({name}) to go ahead:")
+        return sys.stdin.readline().strip() == name
+
+    @contextmanager
+    def following(self) -> Iterator[Heard]:
+        """Yield what a followed operation reports to; Ctrl-C ends the following alone."""
+        try:
+            if console.terminal(sys.stderr):
+                with _live() as heard:
+                    yield heard
+            else:
+                yield self._log
+        except KeyboardInterrupt:
+            console.say("no longer followed, but it goes on in AWS: the same command looks again")
+            raise
+
+    def _log(self, _progress: Progress, added: list[Step]) -> None:
+        self.show([line for step in added if (line := step_line(step))])
+
+    def _painted(self, line: Line) -> str:
+        colour = COLOURS.get(line.tone)
+        return console.paint(line.text, colour, stream=sys.stderr) if colour else line.text
+
+
+@contextmanager
+def _live() -> Iterator[Heard]:
+    from rich.live import Live
+
+    with Live(console=console.rich(), refresh_per_second=PER_SECOND) as live:
+
+        def heard(progress: Progress, _added: list[Step]) -> None:
+            now = datetime.now(progress.since.tzinfo if progress.since else None)
+            live.update(_text(progress_lines(progress.root, now)))
+
+        yield heard
+
+
+def _text(lines: list[Line]) -> Text:
+    from rich.text import Text
+
+    text = Text()
+    for line in lines:
+        text.append("  " * line.depth + line.text + "\n", style=COLOURS.get(line.tone, ""))
+    return text
