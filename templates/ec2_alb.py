@@ -1,0 +1,22 @@
+"""ECS on EC2 behind an HTTPS load balancer."""
+
+from __future__ import annotations
+
+from nested import alb, certificate, cluster_ec2, dns, ecr, scaling, service, vpc
+from stackwright.compose import Blueprint, compose
+
+
+def blueprint() -> Blueprint:
+    """Highly available container service on EC2 instances, reached by its domain name over HTTPS."""
+    return compose(
+        "ec2-alb",
+        description="Container service on EC2 instances behind an HTTPS load balancer",
+        vpc=vpc.template(),
+        registry=ecr.template(),
+        certificate=certificate.template(),
+        cluster=cluster_ec2.template(),
+        load_balancer=alb.template(),
+        service=service.template(capacity="ec2"),
+        scaling=scaling.template(),
+        dns=dns.template(),
+    )
