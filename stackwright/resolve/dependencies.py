@@ -48,14 +48,21 @@ def ordered(waits: Mapping[str, set[str]]) -> list[str]:
 
     Refuses a circle, naming its members.
     """
-    order: list[str] = []
-    done: set[str] = set()
+    done: dict[str, None] = {}
     left = list(waits)
     while left:
-        ready = next((name for name in left if waits[name] <= done), None)
+        ready = next((name for name in left if waits[name] <= done.keys()), None)
         if ready is None:
-            raise Refusal(f"Circular dependency between resources: [{', '.join(left)}]")
-        order.append(ready)
-        done.add(ready)
+            circle = ", ".join(_circle({name: waits[name] & {*left} for name in left}))
+            raise Refusal(f"Circular dependency between resources: [{circle}]")
+        done[ready] = None
         left.remove(ready)
-    return order
+    return list(done)
+
+
+def _circle(waits: Mapping[str, set[str]]) -> list[str]:
+    """Return the names without those that only wait for a circle."""
+    awaited = set().union(*waits.values())
+    if waits.keys() <= awaited:
+        return list(waits)
+    return _circle({name: each for name, each in waits.items() if name in awaited})

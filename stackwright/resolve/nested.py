@@ -103,7 +103,7 @@ class _Tree:
             resource = self._resource(scope, logical_id)
             self.resources[resource.path] = resource
             if resource.type == STACK:
-                self._descend(scope, here, logical_id, resource, (*within, name))
+                self._descend(scope, here, logical_id, resource, within)
         return scope.outputs()
 
     def _resource(self, scope: Scope, logical_id: str) -> Resource:
@@ -113,13 +113,15 @@ class _Tree:
         attributes = {
             key: scope.evaluate(value, at=f"{at}.{key}") for key, value in declared.items() if key not in _ELSEWHERE
         }
+        path = scope.place(logical_id)
         waits = {scope.place(name) for name in scope.dependencies(logical_id)}
         waits |= {symbol.path for symbol in symbols_in([properties, attributes])}
+        own = {each for each in waits if path.startswith(f"{each}/")}
         return Resource(
-            path=scope.place(logical_id),
+            path=path,
             type=declared.get("Type", ""),
             properties=properties,
-            depends_on=tuple(sorted(waits & self.resources.keys())),
+            depends_on=tuple(sorted((waits - own) & self.resources.keys())),
             attributes=attributes,
             condition=declared.get("Condition"),
         )
@@ -143,6 +145,6 @@ class _Tree:
             stack.properties.get("Parameters", {}),
             here.child(logical_id, stack.path),
             path=stack.path,
-            name=url,
-            within=within,
+            name=f"{stack.path} ({url})",
+            within=(*within, url),
         )
