@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,17 @@ def verbs() -> None:
     """Build, prove and deploy highly available container services as plain CloudFormation."""
 
 
+def _on_project(verb: Callable[..., int]) -> Callable[..., int]:
+    """Give the verb the project of this run as its first argument."""
+
+    @click.pass_context
+    @wraps(verb)
+    def called(ctx: click.Context, /, **options: Any) -> int:
+        return verb(_project(ctx), **options)
+
+    return called
+
+
 def _region(verb: Callable[..., Any]) -> Callable[..., Any]:
     shown = "default: AWS_REGION, AWS_DEFAULT_REGION, the profile's; offline us-east-1"
     return click.option("--region", metavar="REGION", help=f"AWS region ({shown}).")(verb)
@@ -134,12 +146,12 @@ _bucket = click.option(
 @click.argument("blueprints", nargs=-1, metavar="[BLUEPRINT...]")
 @_region
 @_json
-@click.pass_context
-def build(ctx: click.Context, blueprints: tuple[str, ...], **options: Any) -> int:
+@_on_project
+def build(project: Project, blueprints: tuple[str, ...], **options: Any) -> int:
     """Render all blueprints (or these), check their parameter files and lint them."""
     from stackwright.building import build
 
-    return build(_project(ctx), blueprints, **options)
+    return build(project, blueprints, **options)
 
 
 @verbs.command(epilog=f"Example: {PROGRAM} resolve ec2-alb dev --region eu-west-1")
@@ -147,12 +159,12 @@ def build(ctx: click.Context, blueprints: tuple[str, ...], **options: Any) -> in
 @click.argument("environment", metavar="ENV")
 @_region
 @_json
-@click.pass_context
-def resolve(ctx: click.Context, **options: Any) -> int:
+@_on_project
+def resolve(project: Project, **options: Any) -> int:
     """Print every resource that BLUEPRINT has in ENV: conditions applied, functions evaluated."""
     from stackwright.inventory import inventory
 
-    return inventory(_project(ctx), **options)
+    return inventory(project, **options)
 
 
 @verbs.command(epilog=f"Example: {PROGRAM} publish ec2-alb dev --bucket my-artifacts")
@@ -162,12 +174,12 @@ def resolve(ctx: click.Context, **options: Any) -> int:
 @click.option("--profile", metavar="PROFILE", help="Profile of the AWS configuration.")
 @_bucket
 @_region
-@click.pass_context
-def publish(ctx: click.Context, **options: Any) -> int:
+@_on_project
+def publish(project: Project, **options: Any) -> int:
     """Upload what is not there yet and print one aws command per environment."""
     from stackwright.publish import publish
 
-    return publish(_project(ctx), **options)
+    return publish(project, **options)
 
 
 @verbs.command(epilog=f"Example: {PROGRAM} deploy ec2-alb dev --local")
@@ -178,12 +190,12 @@ def publish(ctx: click.Context, **options: Any) -> int:
 @_bucket
 @_account
 @_json
-@click.pass_context
-def deploy(ctx: click.Context, **options: Any) -> int:
+@_on_project
+def deploy(project: Project, **options: Any) -> int:
     """Publish BLUEPRINT, show what would change in ENV, ask, do it and follow it."""
     from stackwright.deploy import deploy
 
-    return deploy(_project(ctx), **options)
+    return deploy(project, **options)
 
 
 @verbs.command(epilog=f"Example: {PROGRAM} destroy ec2-alb dev --local --yes")
@@ -191,21 +203,20 @@ def deploy(ctx: click.Context, **options: Any) -> int:
 @click.argument("environment", metavar="ENV")
 @click.option("--unprotect", is_flag=True, help="Lift termination protection first.")
 @_account
-@click.pass_context
-def destroy(ctx: click.Context, **options: Any) -> int:
+@_on_project
+def destroy(project: Project, **options: Any) -> int:
     """Delete the stack of BLUEPRINT in ENV, follow it and say what remains."""
     from stackwright.deploy.destroy import destroy
 
-    return destroy(_project(ctx), **options)
+    return destroy(project, **options)
 
 
 @verbs.command(epilog=f"Example: {PROGRAM} emulator --port 5005 --delay AWS::ECS::Service=20")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: a free one.")
 @click.option("--delay", multiple=True, metavar="TYPE=SECONDS", help="Slow down a resource type.")
 @_region
-@click.pass_context
-def emulator(ctx: click.Context, **options: Any) -> int:
+def emulator(**options: Any) -> int:
     """Keep a local AWS running on loopback, with the exports that point a client at it."""
-    from stackwright.emulator.command import serve
+    from stackwright.serve import serve
 
     return serve(**options)

@@ -89,8 +89,12 @@ def progress(title: str) -> Iterator[Callable[[str], None]]:
         say(title)
         yield lambda _: None
         return
-    with rich().status(title) as status:
-        yield lambda step: status.update(f"{title} {step}")
+    from rich.live import Live
+
+    # Without a thread that refreshes: what is done meanwhile may fork.
+    with Live(title, console=rich(), auto_refresh=False, transient=True) as live:
+        live.refresh()
+        yield lambda step: live.update(f"{title} {step}", refresh=True)
 
 
 def _write(stream: TextIO, text: str, *, end: str = "\n") -> None:

@@ -1,0 +1,131 @@
+"""Build: compose, check the parameter files, render, lint; a table at the end.
+
+Nothing is written before every blueprint composes and every parameter file fits: bad input changes
+nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from stackwright import console
+from stackwright.errors import BadInput
+from stackwright.findings import Finding
+from stackwright.lint import SETTINGS, Report, lint
+from stackwright.params import evaluated, settings
+from stackwright.regions import offline_region
+from stackwright.render import Rendered, render
+
+if TYPE_CHECKING:
+    from stackwright.compose import Blueprint
+    from stackwright.project import Project
+
+STACK = "AWS::CloudFormation::Stack"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A blueprint in the table; `seconds` is what composing it took."""
+
+    blueprint: str
+    stacks: int
+    resources: int
+    findings: int
+    seconds: float
+
+
+def build(project: Project, names: Sequence[str], *, region: str | None, as_json: bool) -> int:
+    """Build these blueprints, or all; return 1 if a linter found something, else 0."""
+    started = time.perf_counter()
+    chosen, where = project.names(names), offline_region(region)
+    composed, seconds = _composed(project, chosen)
+    check_parameters(project, composed, region=where)
+    rendered = render(composed, project.build)
+    report = lint(rendered, settings=project.root / SETTINGS, cache=project.cache, watched=_watched)
+    lines = [_line(each, report, took) for each, took in zip(composed, seconds, strict=True)]
+    found = list(_distinct(project, rendered, report))
+    if as_json:
+        console.data(_to_json(lines, found, report))
+    else:
+        _show(lines, found, report, elapsed=time.perf_counter() - started)
+    return 1 if found else 0
+
+
+def check_parameters(project: Project, blueprints: Iterable[Blueprint], *, region: str) -> None:
+    """Check every parameter file of these blueprints; raises BadInput with all that is wrong."""
+    wrong = [
+        problem
+        for blueprint in blueprints
+        for environment in project.environments(blueprint.name)
+        for problem in _problems(project, blueprint, environment, region)
+    ]
+    if wrong:
+        raise BadInput("\n".join(wrong))
+
+
+def _problems(project: Project, blueprint: Blueprint, environment: str, region: str) -> Iterator[str]:
+    path = project.parameter_file(blueprint.name, environment)
+    file, stack_name = project.shown(path), f"{blueprint.name}-{environment}"
+    try:
+        given = settings(path, blueprint.root, shown=file)
+        evaluated(blueprint, given, file=file, region=region, stack_name=stack_name)
+    except BadInput as error:
+        yield str(error)
+
+
+def _composed(project: Project, names: Sequence[str]) -> tuple[list[Blueprint], list[float]]:
+    composed, seconds = [], []
+    for name in names:
+        started = time.perf_counter()
+        composed.append(project.blueprint(name))
+        seconds.append(time.perf_counter() - started)
+    return composed, seconds
+
+
+def _watched(templates: int) -> AbstractContextManager[Any]:
+    return console.progress(f"linting {templates} templates") if templates else nullcontext()
+
+
+def _line(blueprint: Blueprint, report: Report, seconds: float) -> Line:
+    resources = blueprint.root.get("Resources", {}).values()
+    stacks = [each["Properties"]["TemplateURL"] for each in resources if each["Type"] == STACK]
+    inside = sum(len(blueprint.nested[file].get("Resources", {})) for file in stacks)
+    findings = [each for key, found in report.findings.items() if key[0] == blueprint.name for each in found]
+    own = len(resources) - len(stacks)
+    return Line(blueprint.name, 1 + len(stacks), own + inside, len(findings), seconds)
+
+
+def _distinct(project: Project, rendered: Iterable[Rendered], report: Report) -> Iterator[tuple[str, Finding]]:
+    """Yield each finding with its file, once where blueprints share a nested template."""
+    seen = set()
+    for each in rendered:
+        for file, content in each.files.items():
+            for finding in report.findings[each.blueprint, file]:
+                if (content, finding) not in seen:
+                    seen.add((content, finding))
+                    yield project.shown(each.folder / file), finding
+
+
+def _show(lines: Iterable[Line], found: Sequence[tuple[str, Finding]], report: Report, *, elapsed: float) -> None:
+    rows = [
+        (each.blueprint, str(each.stacks), str(each.resources), str(each.findings), f"{each.seconds:.2f} s")
+        for each in lines
+    ]
+    linted = f"{report.linted} templates linted" if report.linted else "nothing new to lint"
+    footer = f"{linted} ({report.tools}), {elapsed:.2f} s in all"
+    console.table(("blueprint", "stacks", "resources", "findings", "time"), rows, footer=footer)
+    for file, finding in found:
+        console.out(f"{file}: {finding.path}: {finding.level} {finding.rule}: {finding.message}")
+
+
+def _to_json(lines: Iterable[Line], found: Iterable[tuple[str, Finding]], report: Report) -> dict[str, Any]:
+    return {
+        "blueprints": [vars(each) for each in lines],
+        "findings": [{"template": file, **finding.to_json()} for file, finding in found],
+        "linted": report.linted,
+        "tools": report.tools,
+    }

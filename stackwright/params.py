@@ -1,0 +1,191 @@
+"""Parameter files: `params/<blueprint>/<env>.json`, in CodePipeline's template-configuration form.
+
+    {"Parameters": {"MinTasks": "2"}, "Tags": {"Project": "shop"}}
+
+A file is read strictly and refused with everything that is wrong with it at once, each line naming the
+file and the parameter. What a single value may be, the template's declarations say; what several say
+together, the template's Rules and functions do, when `evaluated` resolves it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stackwright.errors import BadInput
+
+if TYPE_CHECKING:
+    from stackwright.compose import Blueprint
+    from stackwright.resolve.graph import Graph
+
+IMAGE = "Image"
+MOST_TAGS = 50  # Tag in the CloudFormation API Reference, as the lengths
+LONGEST_KEY = 128
+LONGEST_TAG = 256
+_TAG_TEXT = re.compile(r"[\w\s.:/=+@-]*")  # "Tag naming limits and requirements" in Tagging AWS Resources
+_LEAST = re.compile(r"Min(?=[A-Z0-9])")
+_KINDS = {dict: "an object", list: "a list", bool: "a boolean", type(None): "null"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a parameter file says: the root's parameters and the stack's tags, all strings."""
+
+    parameters: dict[str, str]
+    tags: dict[str, str]
+
+
+class ParameterFileError(BadInput):
+    """Everything that is wrong with a parameter file, a line each."""
+
+    def __init__(self, file: str, problems: list[str]) -> None:
+        super().__init__("\n".join(f"{file}: {problem}" for problem in problems))
+        self.file = file
+        self.problems = problems
+
+
+def settings(path: Path, root: Mapping[str, Any], *, shown: str | None = None) -> Settings:
+    """Return what a file says, checked against the root template's declarations.
+
+    `shown` is the path as messages name it. Raises ParameterFileError with all problems.
+    """
+    file = shown or str(path)
+    content = _content(path, file)
+    found = [*_misshapen(content), *_mismatched(content.get("Parameters"), root)]
+    if found:
+        raise ParameterFileError(file, found)
+    return Settings(dict(content.get("Parameters", {})), dict(content.get("Tags", {})))
+
+
+def evaluated(blueprint: Blueprint, given: Settings, *, file: str, region: str, stack_name: str) -> Graph:
+    """Return the graph of the blueprint with these settings; raises BadInput naming the file.
+
+    Here the Rules of the template speak, and functions whose arguments do not fit one another.
+    """
+    from stackwright.resolve.errors import ResolveError
+    from stackwright.resolve.nested import resolve
+
+    try:
+        return resolve(
+            blueprint.root,
+            blueprint.nested,
+            given.parameters,
+            region=region,
+            stack_name=stack_name,
+        )
+    except ResolveError as error:
+        raise BadInput(f"{file}: {blueprint.name}/{error}") from error
+
+
+class _Object(dict[str, Any]):
+    """A JSON object that remembers which of its keys were given twice."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        names = [name for name, _ in pairs]
+        self.twice = sorted({name for name in names if names.count(name) > 1})
+
+
+def _content(path: Path, file: str) -> _Object:
+    """Return the file's object; what is no JSON object at all is refused here."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_Object)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise ParameterFileError(file, [f"not JSON: {error.msg} ({where})"]) from error
+    except UnicodeDecodeError as error:
+        raise ParameterFileError(file, ["not JSON: it is not UTF-8 text"]) from error
+    except OSError as error:
+        raise ParameterFileError(file, [f"cannot be read: {error.strerror}"]) from error
+    if not isinstance(found, _Object):
+        raise ParameterFileError(file, [f'is {_kind(found)}; write {{"Parameters": {{...}}}}'])
+    return found
+
+
+def _misshapen(content: _Object) -> Iterator[str]:
+    """Yield what is wrong whatever the template declares."""
+    yield from (f"{name}: given twice" for name in content.twice)
+    for section in content:
+        if section not in ("Parameters", "Tags"):
+            yield f"{section}: unknown section; there is Parameters and Tags"
+    for section in ("Parameters", "Tags"):
+        value = content.get(section, _Object([]))
+        if isinstance(value, _Object):
+            yield from _not_strings(value)
+        else:
+            yield f"{section}: is {_kind(value)} where an object belongs"
+    if isinstance(content.get("Tags"), _Object):
+        yield from _bad_tags(content["Tags"])
+
+
+def _not_strings(section: _Object) -> Iterator[str]:
+    yield from (f"{name}: given twice" for name in section.twice)
+    for name, value in section.items():
+        if not isinstance(value, str):
+            yield f"{name}: is {_kind(value)} where a string belongs; write {_mended(value)}"
+
+
+def _bad_tags(tags: _Object) -> Iterator[str]:
+    if len(tags) > MOST_TAGS:
+        yield f"Tags: {len(tags)} tags, CloudFormation takes {MOST_TAGS}"
+    for key, value in tags.items():
+        if key.lower().startswith("aws:"):
+            yield f"{key}: tag keys that begin with aws: are for AWS alone"
+        if not 1 <= len(key) <= LONGEST_KEY:
+            yield f"{key or 'Tags'}: a tag's key has 1 to {LONGEST_KEY} characters"
+        if isinstance(value, str) and len(value) > LONGEST_TAG:
+            yield f"{key}: a tag's value has at most {LONGEST_TAG} characters"
+        if not _TAG_TEXT.fullmatch(f"{key}{value}"):
+            yield f"{key}: a tag has letters, digits, spaces and . : / = + @ - _ only"
+
+
+def _mismatched(given: Any, root: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what does not fit the root's declarations, value by value and then in pairs."""
+    from stackwright.aws_errors import near_misses
+    from stackwright.resolve.parameters import problems
+
+    declarations = root.get("Parameters", {})
+    stated = given if isinstance(given, _Object) else _Object([])
+    values = {name: value if isinstance(value, str) else "" for name, value in stated.items()}
+    if IMAGE in values:
+        yield f"{IMAGE}: the image is never in a parameter file; give it with --image"
+    for problem in problems(declarations, values):
+        name = problem.parameter
+        if isinstance(stated.get(name, ""), str) and name != IMAGE:
+            hint = "" if name in declarations else near_misses(name, declarations)
+            yield f"{problem}{hint}"
+    yield from _crossed(declarations, values)
+
+
+def _crossed(declarations: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[str]:
+    """Yield each minimum above its maximum; a Rule cannot say it, its functions compare no numbers."""
+    for least in declarations:
+        most = _LEAST.sub("Max", least, count=1)
+        if most == least or most not in declarations:
+            continue
+        low, high = (_number(declarations[name], values.get(name)) for name in (least, most))
+        if low is not None and high is not None and low > high:
+            yield f"{least}: {low:g} is above {most}, which is {high:g}"
+
+
+def _number(declaration: Mapping[str, Any], value: str | None) -> float | None:
+    try:
+        return float(declaration.get("Default", "") if value is None else value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, str):
+        return "a string"
+    return _KINDS.get(dict if isinstance(value, dict) else type(value), "a number")
+
+
+def _mended(value: Any) -> str:
+    if isinstance(value, list):
+        return json.dumps(",".join(str(item) for item in value), ensure_ascii=False)
+    return '""' if value is None else f'"{json.dumps(value)}"' if not isinstance(value, dict) else "text"
