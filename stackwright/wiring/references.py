@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-# ${!Literal} is text; ${Resource.Attribute} refers to Resource.
-_IN_SUB = re.compile(r"\$\{([^!${}][^${}]*)\}")
+# ${Resource.Attribute} refers to Resource; ${!Literal} is text and "!Literal" nobody's name.
+_IN_SUB = re.compile(r"\$\{([^${}]+)\}")
 
 
 def referenced(node: Any) -> set[str]:
@@ -60,7 +60,7 @@ def _sub_parts(value: Any) -> tuple[str, dict[str, Any]]:
 
 
 def _sub_names(text: str) -> list[str]:
-    return [match.split(".")[0].strip() for match in _IN_SUB.findall(text)]
+    return [match.split(".")[0] for match in _IN_SUB.findall(text)]
 
 
 def _replaced_sub(value: Any, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,6 +46,13 @@ def test_a_reference_becomes_what_the_earlier_template_gives(plain, word):
     assert "Parameters" not in made.root
 
 
+def test_a_variable_of_a_sub_keeps_its_own_meaning(plain, word):
+    text = Sub("${Thing} ${!Thing}", Thing="mine")
+    taker = plain("Taker", {"Is": Ref("Thing"), "Text": text}, needs={"Thing": "String"})
+    made = flat("x", giver(plain, Ref("Giver"), "String", word), taker, description="d")
+    assert uses(made, "Taker")["Text"] == {"Fn::Sub": ["${Thing} ${!Thing}", {"Thing": "mine"}]}
+
+
 def test_what_is_passed_on_arrives_as_its_first_expression(plain, word):
     middle = plain("Middle", needs={"Thing": "String"})
     middle.add_output(Output("More", Value=Sub("${Thing}/more")))
@@ -122,11 +129,12 @@ def test_a_parameter_named_like_a_resource_is_refused(plain):
         flat("x", plain("A"), taker, description="d")
 
 
-def test_a_condition_cannot_ask_for_what_a_resource_gives(plain, word):
+@pytest.mark.parametrize("value", [Ref("Giver"), GetAtt("Giver", "Arn"), Sub("${Giver.Arn}/a")])
+def test_a_condition_cannot_ask_for_what_a_resource_gives(plain, word, value):
     taker = plain("Taker", needs={"Thing": "String"})
     taker.add_condition("Yes", Equals(Ref("Thing"), "yes"))
     with pytest.raises(Refused, match=r"a condition of template 2 \(the Taker\) asks for Thing"):
-        flat("x", giver(plain, GetAtt("Giver", "Arn"), "String", word), taker, description="d")
+        flat("x", giver(plain, value, "String", word), taker, description="d")
 
 
 def test_a_condition_may_ask_for_what_a_parameter_gives(plain, word):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from stackwright.wiring.text import as_text
 from troposphere import Output, Parameter, Ref, Template
 from troposphere.cloudformation import WaitConditionHandle
 
 from stackwright.compose import Refused, compose, flat, several, translated
+from stackwright.wiring.text import as_text
 
 
 def of_size(size: int) -> Template:

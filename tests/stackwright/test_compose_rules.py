@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from nested.shape import needs
 from stackwright.compose import Refused, compose, several
 
 
@@ -50,8 +51,6 @@ def test_a_rule_follows_an_instances_own_parameter(stack, word):
 
 def test_a_parameter_that_only_a_rule_uses_is_asked_for_at_the_root_alone(stack, word):
     template = stack(word("Used"))
-    from nested.shape import needs
-
     needs(template, word("Sworn"))
     template.add_rule("Agree", equal("Sworn"))
     made = compose("x", description="d", vpc=template)

@@ -74,6 +74,18 @@ def test_an_instance_takes_from_its_own_instance_of_another_stack(service, stack
     assert parameters(made, "WebScaling") == {"ServiceName": {"Fn::GetAtt": ["WebService", "Outputs.ServiceName"]}}
 
 
+def test_an_instance_prefers_its_own_instance_to_a_stack_that_stands_alone(service, stack, word):
+    made = compose(
+        "x",
+        description="d",
+        imported=stack(out=(word("ServiceName"),)),
+        service=several(service(), "Web"),
+        scaling=several(stack(word("ServiceName")), "Web", "Api"),
+    )
+    assert parameters(made, "WebScaling")["ServiceName"] == {"Fn::GetAtt": ["WebService", "Outputs.ServiceName"]}
+    assert parameters(made, "ApiScaling")["ServiceName"] == {"Fn::GetAtt": ["Imported", "Outputs.ServiceName"]}
+
+
 def test_an_instance_that_no_other_feeds_asks_for_its_own(service, stack, word):
     made = compose(
         "x",
