@@ -1,7 +1,7 @@
 """From resource types and statuses to words: "creating the load balancer".
 
 The table holds what a person calls a thing; a type that is not in it is called by its own last
-words ("AWS::Events::ApiDestination" is "API destination").
+words ("AWS::Events::ApiDestination" is "api destination").
 """
 
 from __future__ import annotations

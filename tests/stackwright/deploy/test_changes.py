@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from stackwright.deploy.changes import (
+    Change,
+    Replacement,
+    contains_no_changes,
+    everything,
+    read_tree,
+    refuse_replacements,
+)
+from stackwright.errors import StackwrightError
+
+SUBNET = "AWS::EC2::Subnet"
+
+
+def raw(logical_id: str, kind: str = SUBNET, **others: Any) -> dict[str, Any]:
+    change = {"LogicalResourceId": logical_id, "ResourceType": kind, "Action": "Modify", **others}
+    return {"Type": "Resource", "ResourceChange": change}
+
+
+def test_nested_change_sets_come_into_one_tree() -> None:
+    nested = {"cs-vpc": {"Changes": [raw("Subnet", Replacement="True", PhysicalResourceId="s-1")]}}
+    root = {"Changes": [raw("Vpc", "AWS::CloudFormation::Stack", ChangeSetId="cs-vpc"), raw("Zone")]}
+    tree = read_tree(root, nested.__getitem__)
+    assert [change.path for change in everything(tree)] == ["Vpc", "Vpc/Subnet", "Zone"]
+    subnet = tree[0].children[0]
+    assert (subnet.scope, subnet.logical_id, subnet.replacement) == ("Vpc", "Subnet", "True")
+
+
+def test_causes_carry_what_moves_and_from_what_to_what() -> None:
+    detail = {
+        "Target": {
+            "Attribute": "Properties",
+            "Name": "MaxSize",
+            "RequiresRecreation": "Never",
+            "BeforeValue": "1",
+            "AfterValue": "2",
+        },
+        "Evaluation": "Static",
+        "ChangeSource": "ParameterReference",
+        "CausingEntity": "MaxInstances",
+    }
+    tags = {"Target": {"Attribute": "Tags"}, "Evaluation": "Dynamic"}
+    change = read_tree({"Changes": [raw("Group", Details=[detail, tags])]}, dict)[0]
+    first, second = change.causes
+    assert (first.target, first.before, first.after, first.static) == ("MaxSize", "1", "2", True)
+    assert (second.target, second.static, second.source) == ("Tags", False, "DirectModification")
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "none"),
+    [
+        ("FAILED", "The submitted information didn't contain changes. Submit different", True),
+        ("FAILED", "No updates are to be performed.", True),
+        ("FAILED", "Template error", False),
+        ("CREATE_COMPLETE", "", False),
+    ],
+)
+def test_no_changes_are_told_from_failure(status: str, reason: str, none: bool) -> None:
+    assert contains_no_changes({"Status": status, "StatusReason": reason}) is none
+
+
+def replaced(kind: str, how: Replacement) -> tuple[Change, ...]:
+    return (Change("Vpc/One", kind, "Modify", replaced=how),)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "AWS::AutoScaling::AutoScalingGroup",
+        "AWS::EC2::Subnet",
+        "AWS::ECR::Repository",
+        "AWS::ECS::CapacityProvider",
+        "AWS::ElasticLoadBalancingV2::TargetGroup",
+        "AWS::Route53::HostedZone",
+        "AWS::S3::Bucket",
+    ],
+)
+@pytest.mark.parametrize("how", [Replacement.YES, Replacement.AFTER_APPLY])
+def test_what_traffic_or_data_hangs_on_is_not_replaced(kind: str, how: Replacement) -> None:
+    with pytest.raises(StackwrightError, match="--replace Vpc/One"):
+        refuse_replacements(replaced(kind, how), allowed=[])
+
+
+def test_named_replacements_are_allowed() -> None:
+    refuse_replacements(replaced(SUBNET, Replacement.YES), allowed=["Vpc/One"])
+
+
+def test_others_and_changes_in_place_are_allowed() -> None:
+    refuse_replacements(replaced("AWS::ECS::TaskDefinition", Replacement.YES), allowed=[])
+    refuse_replacements(replaced(SUBNET, Replacement.NO), allowed=[])
+    refuse_replacements(replaced(SUBNET, Replacement.CONDITIONAL), allowed=[])
+
+
+def test_a_name_that_does_not_change_is_a_mistake() -> None:
+    with pytest.raises(StackwrightError, match="Vpc/Two"):
+        refuse_replacements(replaced(SUBNET, Replacement.NO), allowed=["Vpc/Two"])

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from typing import Any
+
+from stackwright.deploy.changes import Cause, Change, Replacement, Verdict, everything
+from stackwright.deploy.judge import Templates, judge
+
+STACK = "AWS::CloudFormation::Stack"
+
+
+def stack(url: str, **parameters: Any) -> dict[str, Any]:
+    return {"Type": STACK, "Properties": {"TemplateURL": url, "Parameters": parameters}}
+
+
+def thing(**properties: Any) -> dict[str, Any]:
+    return {"Type": "T", "Properties": properties}
+
+
+ROOT = {
+    "Parameters": {"Cidr": {"Type": "String"}, "Size": {"Type": "String"}},
+    "Resources": {
+        "Vpc": stack("vpc", Cidr={"Ref": "Cidr"}),
+        "Group": stack("group", VpcId={"Fn::GetAtt": ["Vpc", "Outputs.VpcId"]}, Size={"Ref": "Size"}),
+    },
+}
+VPC = {
+    "Parameters": {"Cidr": {"Type": "String"}},
+    "Resources": {"Vpc": thing(CidrBlock={"Ref": "Cidr"})},
+    "Outputs": {"VpcId": {"Value": {"Ref": "Vpc"}}},
+}
+GROUP = {
+    "Parameters": {"VpcId": {"Type": "String"}, "Size": {"Type": "String"}},
+    "Resources": {
+        "Template": thing(Size={"Ref": "Size"}),
+        "Subnet": thing(VpcId={"Ref": "VpcId"}),
+        "Group": thing(Version={"Fn::GetAtt": ["Template", "LatestVersionNumber"]}),
+    },
+}
+TEMPLATES = Templates(ROOT, {"vpc": VPC, "group": GROUP})
+
+
+def cause(target: str, source: str, entity: str = "", *, static: bool = False, recreation: str = "Never") -> Cause:
+    return Cause(target, recreation, static, source, entity)
+
+
+def modify(path: str, *causes: Cause, kind: str = "T", replacement: str = "False") -> Change:
+    return Change(path, kind, "Modify", replacement=replacement, causes=causes)
+
+
+def nested(path: str, *children: Change, causes: tuple[Cause, ...] = ()) -> Change:
+    automatic = cause("", "Automatic")
+    return Change(path, STACK, "Modify", causes=(automatic, *causes), children=children)
+
+
+SUBNET = modify(
+    "Group/Subnet",
+    cause("VpcId", "ParameterReference", "VpcId", recreation="Always"),
+    replacement="Conditional",
+)
+GROUP_CHANGE = modify("Group/Group", cause("Version", "ResourceAttribute", "Template.LatestVersionNumber"))
+VPC_CHANGE = modify(
+    "Vpc/Vpc",
+    cause("CidrBlock", "ParameterReference", "Cidr", recreation="Always"),
+    replacement="True",
+)
+TEMPLATE = modify("Group/Template", cause("Size", "ParameterReference", "Size"))
+
+
+def judged(
+    *changes: Change, moved: tuple[str, ...] = (), templates: Templates = TEMPLATES
+) -> dict[str, tuple[Verdict, Replacement]]:
+    tree = judge(tuple(changes), templates, moved)
+    return {change.path: (change.verdict, change.replaced) for change in everything(tree)}
+
+
+def test_replacement_previewed_for_an_output_that_stays_is_idle() -> None:
+    found = judged(nested("Vpc"), nested("Group", SUBNET), moved=("Size",))
+    assert found["Group/Subnet"] == (Verdict.IDLE, Replacement.NO)
+    assert found["Group"][0] is found["Vpc"][0] is Verdict.IDLE
+
+
+def test_replacement_follows_from_a_real_one_in_another_stack() -> None:
+    found = judged(nested("Vpc", VPC_CHANGE), nested("Group", SUBNET), moved=("Cidr",))
+    assert found["Vpc/Vpc"] == (Verdict.CERTAIN, Replacement.YES)
+    assert found["Group/Subnet"] == (Verdict.CERTAIN, Replacement.YES)
+
+
+def test_changed_root_parameter_reaches_the_nested_resource() -> None:
+    found = judged(nested("Group", TEMPLATE, GROUP_CHANGE), moved=("Size",))
+    assert found["Group/Template"] == (Verdict.CERTAIN, Replacement.NO)
+    assert found["Group"][0] is Verdict.CERTAIN
+
+
+def test_attribute_of_a_changed_resource_is_known_after_apply() -> None:
+    found = judged(nested("Group", TEMPLATE, GROUP_CHANGE), moved=("Size",))
+    assert found["Group/Group"] == (Verdict.AFTER_APPLY, Replacement.NO)
+
+
+def test_attribute_given_for_life_stays_when_its_resource_changes_in_place() -> None:
+    follower = modify("Group/Group", cause("Target", "ResourceAttribute", "Template.Arn"))
+    found = judged(nested("Group", TEMPLATE, follower), moved=("Size",))
+    assert found["Group/Group"][0] is Verdict.IDLE
+
+
+def test_attribute_of_a_replaced_resource_is_certain_to_change() -> None:
+    renewed = modify(
+        "Group/Template",
+        cause("Size", "ParameterReference", "Size", recreation="Always"),
+        replacement="True",
+    )
+    follower = modify("Group/Group", cause("Target", "ResourceAttribute", "Template.Arn"))
+    found = judged(nested("Group", renewed, follower), moved=("Size",))
+    assert found["Group/Group"][0] is Verdict.CERTAIN
+
+
+def test_replacement_that_depends_on_an_unknown_is_known_after_apply() -> None:
+    follower = modify(
+        "Group/Group",
+        cause("Version", "ResourceAttribute", "Template.LatestVersionNumber", recreation="Always"),
+        replacement="Conditional",
+    )
+    found = judged(nested("Group", TEMPLATE, follower), moved=("Size",))
+    assert found["Group/Group"] == (Verdict.AFTER_APPLY, Replacement.AFTER_APPLY)
+
+
+def test_conditional_recreation_is_left_to_cloudformation() -> None:
+    change = modify(
+        "Group/Template",
+        cause("Size", "ParameterReference", "Size", recreation="Conditionally"),
+        replacement="Conditional",
+    )
+    assert judged(nested("Group", change), moved=("Size",))["Group/Template"][1] is Replacement.CONDITIONAL
+
+
+def test_text_that_cloudformation_cannot_evaluate_is_compared() -> None:
+    change = modify("Group/Subnet", cause("VpcId", "DirectModification"))
+    assert judged(nested("Group", change))["Group/Subnet"][0] is Verdict.IDLE
+    old = {**GROUP, "Resources": {"Subnet": thing(VpcId="vpc-1")}}
+    templates = Templates(ROOT, TEMPLATES.nested, {"Group": old})
+    found = judged(nested("Group", change), templates=templates)
+    assert found["Group/Subnet"][0] is Verdict.AFTER_APPLY
+
+
+def test_direct_change_of_the_template_is_certain() -> None:
+    change = modify("Group/Subnet", cause("Tags", "DirectModification", static=True))
+    assert judged(nested("Group", change))["Group/Subnet"][0] is Verdict.CERTAIN
+
+
+def test_output_with_another_expression_is_known_after_apply() -> None:
+    old = {**VPC, "Outputs": {"VpcId": {"Value": {"Ref": "Other"}}}}
+    templates = Templates(ROOT, TEMPLATES.nested, {"Vpc": old})
+    found = judged(nested("Group", SUBNET), templates=templates)
+    assert found["Group/Subnet"] == (Verdict.AFTER_APPLY, Replacement.AFTER_APPLY)
+
+
+def test_nested_parameter_with_another_source_is_known_after_apply() -> None:
+    old = {**ROOT, "Resources": {"Group": stack("group", VpcId="vpc-1")}}
+    templates = Templates(ROOT, TEMPLATES.nested, {"": old})
+    found = judged(nested("Group", SUBNET), templates=templates)
+    assert found["Group/Subnet"][0] is Verdict.AFTER_APPLY
+
+
+def test_new_template_url_is_a_change_even_when_nothing_in_it_is() -> None:
+    url = cause("TemplateURL", "DirectModification", static=True)
+    assert judged(nested("Vpc", causes=(url,)))["Vpc"][0] is Verdict.CERTAIN
+
+
+def test_added_and_removed_are_certain() -> None:
+    added, removed = Change("A", "T", "Add"), Change("B", "T", "Remove")
+    found = judged(added, removed)
+    assert {verdict for verdict, _ in found.values()} == {Verdict.CERTAIN}
+
+
+def test_replacement_without_details_is_taken_as_told() -> None:
+    assert judged(modify("X", replacement="True"))["X"] == (Verdict.CERTAIN, Replacement.YES)
