@@ -1,0 +1,1 @@
+"""What the documentation says about speed, measured: one module per claim, each run a process of its own."""
