@@ -1,0 +1,56 @@
+"""A local AWS for the session, an account of its own for each test, and a project that a test may edit."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from support.accounts import Account, Project
+
+from stackwright.emulator.server import LocalAws
+
+REPOSITORY = Path(__file__).parents[2]
+PROJECT_PARTS = ("build.py", ".cfnlintrc", "nested", "params", "templates")
+_ACCOUNTS = itertools.count(200_000_000_001)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[str]:
+    server = LocalAws()
+    yield server.start()
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def make_project(endpoint: str) -> Callable[[Path], Project]:
+    """Make a project in a folder, with an account of its own."""
+
+    def make(folder: Path) -> Project:
+        for part in PROJECT_PARTS:
+            source = REPOSITORY / part
+            if source.is_dir():
+                shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, folder / part)
+        return Project(folder, Account(str(next(_ACCOUNTS)), endpoint))
+
+    return make
+
+
+@pytest.fixture
+def project(tmp_path: Path, make_project: Callable[[Path], Project]) -> Project:
+    return make_project(tmp_path)
+
+
+@pytest.fixture
+def account(project: Project) -> Account:
+    return project.account

@@ -1,0 +1,335 @@
+"""`ec2-alb` from Python to a running stack: deployed, asked through the services' APIs, changed and destroyed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.accounts import Account, Project
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What one environment's parameter file must come to in the services."""
+
+    name: str
+    zones: int
+    nat_gateways: int
+    images: int
+    instances: tuple[int, int]
+    target_capacity: int
+    protected: bool
+    placement: list[tuple[str, str]]
+    domain: str
+
+
+DEV = Environment("dev", 2, 1, 3, (1, 2), 100, False, [("binpack", "CPU")], "dev.example.com")
+PROD = Environment(
+    "prod",
+    3,
+    3,
+    10,
+    (2, 4),
+    75,
+    True,
+    [("spread", "attribute:ecs.availability-zone"), ("spread", "instanceId")],
+    "example.com",
+)
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A stack that stands, and who to ask about it."""
+
+    environment: Environment
+    project: Project
+    account: Account
+    printed: str
+    resources: dict[str, dict[str, str]]
+
+    def id(self, stack: str, logical_id: str) -> str:
+        return self.resources[stack][logical_id]
+
+    def ask(self, service: str, operation: str, **arguments: Any) -> Any:
+        return getattr(self.account.client(service), operation)(**arguments)
+
+
+@pytest.fixture(params=[DEV, PROD], ids=lambda environment: environment.name, scope="module")
+def deployed(
+    request: pytest.FixtureRequest,
+    make_project: Callable[[Path], Project],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Deployed:
+    environment: Environment = request.param
+    project = make_project(tmp_path_factory.mktemp(environment.name))
+    printed = project.run("deploy", "ec2-alb", environment.name, "--local", "--yes").stdout
+    resources = _resources(project.account, f"ec2-alb-{environment.name}")
+    return Deployed(environment, project, project.account, printed, resources)
+
+
+def _resources(account: Account, stack: str) -> dict[str, dict[str, str]]:
+    """Physical ids of a root stack's nested stacks, by nested stack and logical id."""
+    client = account.client("cloudformation")
+    nested = {
+        each["LogicalResourceId"]: each["PhysicalResourceId"]
+        for each in client.list_stack_resources(StackName=stack)["StackResourceSummaries"]
+    }
+    return {
+        name: {
+            each["LogicalResourceId"]: each["PhysicalResourceId"]
+            for each in client.list_stack_resources(StackName=stack_id)["StackResourceSummaries"]
+        }
+        for name, stack_id in nested.items()
+    }
+
+
+def test_outputs_tell_where_it_is(deployed: Deployed) -> None:
+    for name in ("VpcId", "RepositoryUri", "LoadBalancerDnsName", "ServiceName", "ServiceUrl"):
+        assert name in deployed.printed
+    assert f"https://{deployed.environment.domain}" in deployed.printed
+
+
+def test_subnets_span_the_zones(deployed: Deployed) -> None:
+    subnets = deployed.ask(
+        "ec2", "describe_subnets", Filters=[{"Name": "vpc-id", "Values": [deployed.id("Vpc", "Vpc")]}]
+    )["Subnets"]
+    assert len(subnets) == 2 * deployed.environment.zones
+    assert len({subnet["AvailabilityZone"] for subnet in subnets}) == deployed.environment.zones
+    assert not any(subnet["MapPublicIpOnLaunch"] for subnet in subnets)
+
+
+def test_every_private_subnet_leaves_through_a_nat_gateway(deployed: Deployed) -> None:
+    environment = deployed.environment
+    vpc = [{"Name": "vpc-id", "Values": [deployed.id("Vpc", "Vpc")]}]
+    gateways = deployed.ask("ec2", "describe_nat_gateways", Filters=vpc)["NatGateways"]
+    assert len(gateways) == environment.nat_gateways
+    tables = deployed.ask("ec2", "describe_route_tables", Filters=vpc)["RouteTables"]
+    zone_of = {
+        subnet["SubnetId"]: subnet["AvailabilityZone"]
+        for subnet in deployed.ask("ec2", "describe_subnets", Filters=vpc)["Subnets"]
+    }
+    gateway_zone = {gateway["NatGatewayId"]: zone_of[gateway["SubnetId"]] for gateway in gateways}
+    ways = {
+        association["SubnetId"]: route["NatGatewayId"]
+        for table in tables
+        for association in table["Associations"]
+        for route in table["Routes"]
+        if route.get("NatGatewayId") and "SubnetId" in association
+    }
+    private = {deployed.id("Vpc", f"PrivateSubnet{word}") for word in ("One", "Two", "Three")[: environment.zones]}
+    assert ways.keys() == private
+    if environment.nat_gateways > 1:
+        assert all(gateway_zone[gateway] == zone_of[subnet] for subnet, gateway in ways.items())
+
+
+def test_group_has_its_size_and_protection(deployed: Deployed) -> None:
+    (group,) = deployed.ask("autoscaling", "describe_auto_scaling_groups")["AutoScalingGroups"]
+    assert (group["MinSize"], group["MaxSize"]) == deployed.environment.instances
+    assert group["NewInstancesProtectedFromScaleIn"] is deployed.environment.protected
+    private = {deployed.id("Vpc", f"PrivateSubnet{word}") for word in ("One", "Two")}
+    assert private <= set(group["VPCZoneIdentifier"].split(","))
+
+
+def test_capacity_provider_is_associated(deployed: Deployed) -> None:
+    (cluster,) = deployed.ask("ecs", "describe_clusters", clusters=[deployed.id("Cluster", "Cluster")])["clusters"]
+    (name,) = cluster["capacityProviders"]
+    (provider,) = deployed.ask("ecs", "describe_capacity_providers", capacityProviders=[name])["capacityProviders"]
+    scaling = provider["autoScalingGroupProvider"]
+    assert scaling["managedScaling"]["targetCapacity"] == deployed.environment.target_capacity
+    expected = "ENABLED" if deployed.environment.protected else "DISABLED"
+    assert scaling["managedTerminationProtection"] == expected
+
+
+def test_service_runs_where_the_environment_says(deployed: Deployed) -> None:
+    cluster = deployed.id("Cluster", "Cluster")
+    (arn,) = deployed.ask("ecs", "list_services", cluster=cluster)["serviceArns"]
+    (service,) = deployed.ask("ecs", "describe_services", cluster=cluster, services=[arn])["services"]
+    assert [(each["type"], each["field"]) for each in service["placementStrategy"]] == deployed.environment.placement
+    assert service["deploymentConfiguration"]["deploymentCircuitBreaker"]["rollback"] is True
+    assert service["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] == "DISABLED"
+    (balancer,) = service["loadBalancers"]
+    assert balancer["containerPort"] == 3000
+
+
+def test_target_group_and_listeners(deployed: Deployed) -> None:
+    (balancer,) = deployed.ask("elbv2", "describe_load_balancers")["LoadBalancers"]
+    listeners = deployed.ask("elbv2", "describe_listeners", LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    by_port = {listener["Port"]: listener for listener in listeners}
+    (redirect,) = by_port[80]["DefaultActions"]
+    assert redirect["Type"] == "redirect"
+    assert redirect["RedirectConfig"]["StatusCode"] == "HTTP_301"
+    assert redirect["RedirectConfig"]["Protocol"] == "HTTPS"
+    assert by_port[443]["SslPolicy"].startswith("ELBSecurityPolicy-TLS13-")
+    (fixed,) = by_port[443]["DefaultActions"]
+    assert fixed["FixedResponseConfig"]["StatusCode"] == "404"
+    rules = deployed.ask("elbv2", "describe_rules", ListenerArn=by_port[443]["ListenerArn"])["Rules"]
+    (own,) = [rule for rule in rules if not rule["IsDefault"]]
+    (group,) = deployed.ask("elbv2", "describe_target_groups")["TargetGroups"]
+    assert group["TargetGroupArn"] in json.dumps(own["Actions"])
+    assert group["TargetType"] == "ip"
+    assert group["HealthCheckPath"] == "/health"
+
+
+def test_load_balancer_protection(deployed: Deployed) -> None:
+    (balancer,) = deployed.ask("elbv2", "describe_load_balancers")["LoadBalancers"]
+    found = deployed.ask("elbv2", "describe_load_balancer_attributes", LoadBalancerArn=balancer["LoadBalancerArn"])
+    attributes = {each["Key"]: each["Value"] for each in found["Attributes"]}
+    assert attributes["deletion_protection.enabled"] == str(deployed.environment.protected).lower()
+    assert attributes["routing.http.drop_invalid_header_fields.enabled"] == "true"
+    assert attributes["access_logs.s3.enabled"] == "true"
+
+
+def test_tasks_admit_only_the_load_balancer(deployed: Deployed) -> None:
+    cluster = deployed.id("Cluster", "Cluster")
+    (arn,) = deployed.ask("ecs", "list_services", cluster=cluster)["serviceArns"]
+    (service,) = deployed.ask("ecs", "describe_services", cluster=cluster, services=[arn])["services"]
+    (group,) = service["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"]
+    (found,) = deployed.ask("ec2", "describe_security_groups", GroupIds=[group])["SecurityGroups"]
+    (permission,) = found["IpPermissions"]
+    (balancer,) = deployed.ask("elbv2", "describe_load_balancers")["LoadBalancers"]
+    assert (permission["FromPort"], permission["ToPort"]) == (3000, 3000)
+    assert [pair["GroupId"] for pair in permission["UserIdGroupPairs"]] == balancer["SecurityGroups"]
+    assert not permission["IpRanges"] and not permission["Ipv6Ranges"]
+
+
+def test_alias_records_point_to_the_load_balancer(deployed: Deployed) -> None:
+    (balancer,) = deployed.ask("elbv2", "describe_load_balancers")["LoadBalancers"]
+    (zone,) = deployed.ask("route53", "list_hosted_zones")["HostedZones"]
+    records = deployed.ask("route53", "list_resource_record_sets", HostedZoneId=zone["Id"])["ResourceRecordSets"]
+    aliases = {(record["Name"], record["Type"]): record["AliasTarget"] for record in records if "AliasTarget" in record}
+    domain = deployed.environment.domain
+    assert aliases.keys() == {(f"{name}{domain}.", kind) for name in ("", "www.") for kind in ("A", "AAAA")}
+    assert all(balancer["DNSName"] in alias["DNSName"] for alias in aliases.values())
+
+
+def test_registry_keeps_what_the_environment_says(deployed: Deployed) -> None:
+    (repository,) = deployed.ask("ecr", "describe_repositories")["repositories"]
+    assert repository["imageTagMutability"] == "IMMUTABLE"
+    assert repository["imageScanningConfiguration"]["scanOnPush"] is True
+    policy = deployed.ask("ecr", "get_lifecycle_policy", repositoryName=repository["repositoryName"])
+    first, second = json.loads(policy["lifecyclePolicyText"])["rules"]
+    assert (first["rulePriority"], first["selection"]["tagStatus"], first["selection"]["countNumber"]) == (
+        1,
+        "untagged",
+        1,
+    )
+    assert second["selection"]["tagPrefixList"] == [f"{deployed.environment.name}-"]
+    assert second["selection"]["countNumber"] == deployed.environment.images
+
+
+def test_scaling_and_alarms(deployed: Deployed) -> None:
+    (target,) = deployed.ask("application-autoscaling", "describe_scalable_targets", ServiceNamespace="ecs")[
+        "ScalableTargets"
+    ]
+    parameters = deployed.project.parameters("ec2-alb", deployed.environment.name)
+    assert (target["MinCapacity"], target["MaxCapacity"]) == (
+        int(parameters["MinTasks"]),
+        int(parameters["MaxTasks"]),
+    )
+    policies = deployed.ask("application-autoscaling", "describe_scaling_policies", ServiceNamespace="ecs")
+    metrics = {
+        policy["TargetTrackingScalingPolicyConfiguration"]["PredefinedMetricSpecification"]["PredefinedMetricType"]
+        for policy in policies["ScalingPolicies"]
+    }
+    assert metrics == {
+        "ECSServiceAverageCPUUtilization",
+        "ECSServiceAverageMemoryUtilization",
+        "ALBRequestCountPerTarget",
+    }
+    cluster = deployed.id("Cluster", "Cluster")
+    (arn,) = deployed.ask("ecs", "list_services", cluster=cluster)["serviceArns"]
+    (service,) = deployed.ask("ecs", "describe_services", cluster=cluster, services=[arn])["services"]
+    watched = service["deploymentConfiguration"]["alarms"]
+    alarms = {each["AlarmName"]: each for each in deployed.ask("cloudwatch", "describe_alarms")["MetricAlarms"]}
+    assert watched["rollback"] is True
+    assert watched["alarmNames"]
+    assert all(alarms[name]["TreatMissingData"] == "notBreaching" for name in watched["alarmNames"])
+
+
+def test_tag_project_reaches_what_stack_tags_do_not(deployed: Deployed) -> None:
+    (group,) = deployed.ask("autoscaling", "describe_auto_scaling_groups")["AutoScalingGroups"]
+    propagated = {tag["Key"] for tag in group["Tags"] if tag["PropagateAtLaunch"]}
+    assert "Project" in propagated
+    vpc_id = deployed.id("Vpc", "Vpc")
+    (vpc,) = deployed.ask("ec2", "describe_vpcs", VpcIds=[vpc_id])["Vpcs"]
+    assert "Project" in {tag["Key"] for tag in vpc["Tags"]}
+
+
+def test_life_of_a_stack(project: Project, account: Account) -> None:
+    """Deploy, deploy again, change one parameter, ship an image, destroy."""
+    project.run("deploy", "ec2-alb", "dev", "--local", "--yes")
+    stacks = account.client("cloudformation")
+
+    again = project.run("deploy", "ec2-alb", "dev", "--local", "--yes")
+    assert "no changes" in again.stderr
+
+    before = _last_events(account)
+    project.set("ec2-alb", "dev", LogRetentionDays="14")
+    project.run("deploy", "ec2-alb", "dev", "--local", "--yes")
+    touched = {
+        (stack, logical)
+        for stack, logical, status in _last_events(account) - before
+        if status == "UPDATE_IN_PROGRESS" and not logical.startswith("ec2-alb")
+    }
+    assert {logical for stack, logical in touched if "Service" not in stack and stack != "ec2-alb-dev"} == set()
+    assert any("Log" in logical for _, logical in touched)
+    (log_group,) = [
+        each
+        for each in account.client("logs").describe_log_groups()["logGroups"]
+        if each["logGroupName"] == _output(stacks, "LogGroupName")
+    ]
+    assert log_group["retentionInDays"] == 14
+
+    image = f"{_output(stacks, 'RepositoryUri')}:dev-4f2a9c1"
+    project.run("deploy", "ec2-alb", "dev", "--local", "--yes", "--image", image)
+    assert _running_image(account, stacks) == image
+    project.run("deploy", "ec2-alb", "dev", "--local", "--yes")
+    assert _running_image(account, stacks) == image
+    refused = project.run("deploy", "ec2-alb", "dev", "--local", "--yes", "--image", "", status=2)
+    assert "image" in refused.stderr.lower()
+    assert _running_image(account, stacks) == image
+
+    gone = project.run("destroy", "ec2-alb", "dev", "--local", "--yes")
+    assert "remain" in gone.stderr + gone.stdout
+    live = {each["StackName"] for each in stacks.describe_stacks()["Stacks"]}
+    assert not any(name.startswith("ec2-alb") for name in live)
+    assert not account.client("ec2").describe_nat_gateways(
+        Filters=[{"Name": "state", "Values": ["available", "pending"]}]
+    )["NatGateways"]
+    project.run("destroy", "ec2-alb", "dev", "--local", "--yes")
+
+
+def _last_events(account: Account) -> set[tuple[str, str, str]]:
+    client = account.client("cloudformation")
+    return {
+        (each["StackName"], each["LogicalResourceId"], each["EventId"] and each["ResourceStatus"])
+        for stack in client.describe_stacks()["Stacks"]
+        for each in client.describe_stack_events(StackName=stack["StackId"])["StackEvents"]
+    }
+
+
+def _output(stacks: Any, name: str) -> str:
+    (stack,) = stacks.describe_stacks(StackName="ec2-alb-dev")["Stacks"]
+    (value,) = [each["OutputValue"] for each in stack["Outputs"] if each["OutputKey"] == name]
+    return str(value)
+
+
+def _running_image(account: Account, stacks: Any) -> str:
+    ecs = account.client("ecs")
+    cluster = _output(stacks, "ClusterName")
+    (arn,) = ecs.list_services(cluster=cluster)["serviceArns"]
+    (service,) = ecs.describe_services(cluster=cluster, services=[arn])["services"]
+    definition = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+    return str(definition["containerDefinitions"][0]["image"])
+
+
+def test_region_of_two_zones(project: Project, account: Account) -> None:
+    project.run("deploy", "ec2-alb", "dev", "--local", "--yes", "--region", "us-west-1")
+    subnets = account.client("ec2", "us-west-1").describe_subnets(
+        Filters=[{"Name": "tag:Project", "Values": ["high-availability-app"]}]
+    )["Subnets"]
+    assert len({subnet["AvailabilityZone"] for subnet in subnets}) == 2

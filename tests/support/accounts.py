@@ -1,0 +1,82 @@
+"""What an end-to-end test holds in its hands: an account of the local AWS, and a project a person works in."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account of the local AWS, empty when a test begins."""
+
+    id: str
+    endpoint: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What points any client here, and nothing of the machine's own AWS configuration."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        return kept | {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": self.id,
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def client(self, service: str, region: str = REGION) -> Any:
+        return boto3.client(
+            service,
+            region_name=region,
+            endpoint_url=self.endpoint,
+            aws_access_key_id=self.id,
+            aws_secret_access_key="local",
+        )
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project, on which the command line runs as a person would run it."""
+
+    folder: Path
+    account: Account
+
+    def run(self, *arguments: str, status: int = 0, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run `build.py`, hold its exit status and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "build.py", *arguments],
+            cwd=self.folder,
+            env=self.account.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr
+        return done
+
+    def set(self, blueprint: str, environment: str, **parameters: str) -> None:
+        """Change parameters in an environment's file."""
+        path = self.folder / "params" / blueprint / f"{environment}.json"
+        content: dict[str, Any] = json.loads(path.read_text())
+        content["Parameters"] |= parameters
+        path.write_text(json.dumps(content))
+
+    def parameters(self, blueprint: str, environment: str) -> Mapping[str, str]:
+        path = self.folder / "params" / blueprint / f"{environment}.json"
+        found: dict[str, str] = json.loads(path.read_text())["Parameters"]
+        return found
