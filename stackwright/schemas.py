@@ -122,9 +122,7 @@ def _pair_shape(name: str, item: Mapping[str, Any]) -> TagShape:
         name,
         mapping=False,
         key=next((member for member in members if member.lower() in ("key", "tagkey")), "Key"),
-        value=next(
-            (member for member in members if member.lower() in ("value", "tagvalue")), "Value"
-        ),
+        value=next((member for member in members if member.lower() in ("value", "tagvalue")), "Value"),
         propagates="PropagateAtLaunch" in members,
     )
 

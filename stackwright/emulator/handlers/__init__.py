@@ -125,9 +125,7 @@ def recorded(resource_type: str) -> Handler:
 
     def attributes(context: Context, physical_id: str, properties: Properties) -> Properties:
         names = schemas.schema(resource_type).read_only
-        return {
-            name: _recorded_attribute(context, physical_id, name, resource_type) for name in names
-        }
+        return {name: _recorded_attribute(context, physical_id, name, resource_type) for name in names}
 
     return Handler(create=create, update=update, delete=delete, attributes=attributes)
 

@@ -1,0 +1,106 @@
+"""One resource: made, changed, replaced or removed, with CloudFormation's events around it."""
+
+from __future__ import annotations
+
+import logging
+
+from stackwright.emulator.engine.errors import Cancelled, ResourceFailed
+from stackwright.emulator.engine.operation import Operation
+from stackwright.emulator.engine.stacks import Properties, Resource, Stack, Undo
+
+log = logging.getLogger(__name__)
+
+REPLACING = "Requested update requires the creation of a new physical resource; hence creating one."
+
+
+def create(operation: Operation, stack: Stack, resource: Resource) -> None:
+    """Make the resource; raises ResourceFailed after its event."""
+    store = operation.store
+    stack.resources[resource.logical_id] = resource
+    store.resource(stack, resource, "CREATE_IN_PROGRESS")
+    try:
+        resource.physical_id = operation.backend(resource.type).create(operation, stack, resource)
+    except Exception as error:
+        raise _failed(operation, stack, resource, "create", error) from error
+    store.resource(stack, resource, "CREATE_IN_PROGRESS", "Resource creation Initiated")
+    operation.pause(resource.type)
+    store.resource(stack, resource, "CREATE_COMPLETE")
+
+
+def update(operation: Operation, stack: Stack, resource: Resource, properties: Properties) -> None:
+    """Change the resource in place; raises ResourceFailed after its event."""
+    store, old = operation.store, resource.properties
+    store.resource(stack, resource, "UPDATE_IN_PROGRESS")
+    resource.properties, resource.attributes = properties, None
+    try:
+        operation.backend(resource.type).update(operation, stack, resource, old)
+        operation.pause(resource.type)
+    except Exception as error:
+        raise _failed(operation, stack, resource, "update", error) from error
+    resource.attributes = None
+    store.resource(stack, resource, "UPDATE_COMPLETE")
+
+
+def replace(operation: Operation, stack: Stack, old: Resource, new: Resource, undo: Undo) -> None:
+    """Make the new half of a replacement; the old one goes when the update cleans up."""
+    store = operation.store
+    undo.replaced.append(old)
+    new.physical_id, new.generation = old.physical_id, old.generation + 1
+    stack.resources[new.logical_id] = new
+    store.resource(stack, new, "UPDATE_IN_PROGRESS", REPLACING)
+    try:
+        new.physical_id = operation.backend(new.type).create(operation, stack, new)
+    except Exception as error:
+        raise _failed(operation, stack, new, "update", error) from error
+    store.resource(stack, new, "UPDATE_IN_PROGRESS", "Resource creation Initiated")
+    operation.pause(new.type)
+    store.resource(stack, new, "UPDATE_COMPLETE")
+
+
+def delete(
+    operation: Operation,
+    stack: Stack,
+    resource: Resource,
+    *,
+    policy: str,
+    created_now: bool = False,
+) -> bool:
+    """Remove the resource as its policy says; return False when it refuses to go."""
+    store = operation.store
+    if keeps(policy, created_now=created_now, keeps_new=operation.keeps_new):
+        store.resource(stack, resource, "DELETE_SKIPPED")
+        return True
+    store.resource(stack, resource, "DELETE_IN_PROGRESS")
+    try:
+        backend = operation.backend(resource.type)
+        backend.delete(operation, stack, resource, created_now=created_now)
+    except Exception as error:
+        log.info("%s refused to go", resource.logical_id, exc_info=error)
+        store.resource(stack, resource, "DELETE_FAILED", reason_of(error))
+        return False
+    operation.pause(resource.type)
+    store.resource(stack, resource, "DELETE_COMPLETE")
+    return True
+
+
+def keeps(policy: str, *, created_now: bool, keeps_new: bool) -> bool:
+    """Whether a deletion policy leaves the resource.
+
+    `keeps_new` is false when the request asked for RetainExceptOnCreate throughout. Source: AWS
+    CloudFormation Template Reference, "DeletionPolicy attribute".
+    """
+    if policy == "RetainExceptOnCreate" or (policy == "Retain" and not keeps_new):
+        return not created_now
+    return policy == "Retain"
+
+
+def reason_of(error: Exception) -> str:
+    """Return an exception as an event's reason."""
+    return str(error) or type(error).__name__
+
+
+def _failed(operation: Operation, stack: Stack, resource: Resource, verb: str, error: Exception) -> Exception:
+    log.info("%s failed to %s", resource.logical_id, verb, exc_info=error)
+    status = f"{verb.upper()}_FAILED"
+    operation.store.resource(stack, resource, status, reason_of(error))
+    return error if isinstance(error, Cancelled) else ResourceFailed(resource.logical_id, verb)

@@ -1,0 +1,99 @@
+"""The local AWS as a server: moto's services, our overlays on them and our own CloudFormation.
+
+`LocalAws` starts moto's server in a thread on a loopback port, after it has put our CloudFormation
+and every overlay of `services/` into moto's URL tables. One process has one set of moto backends:
+two servers at once share everything but their stacks' engine, so a process runs one at a time.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any
+
+from stackwright.emulator import responses, services
+from stackwright.emulator.clients import Clients
+from stackwright.emulator.engine.evaluation import Services
+from stackwright.emulator.engine.service import Engine
+from stackwright.emulator.engine.store import Store
+from stackwright.emulator.handlers import Handler, handler_for
+from stackwright.emulator.journal import Journal
+from stackwright.emulator.middleware import DEFAULT_ACCOUNT, Middleware
+
+
+class LocalAws:
+    """A local AWS on loopback, as a context manager.
+
+    `delays` are seconds that creating, updating or deleting a resource of a type takes.
+    `handlers` answers which handler a type has; tests give their own. After `start`, `endpoint`
+    is `http://localhost:PORT` (moto takes the bucket's name out of any other host name) and
+    `journal` holds what was asked.
+    """
+
+    def __init__(
+        self,
+        *,
+        delays: Mapping[str, float] | None = None,
+        handlers: Callable[[str], Handler] = handler_for,
+    ) -> None:
+        self.journal = Journal()
+        self.endpoint = ""
+        self.delays = dict(delays or {})
+        self._handlers = handlers
+        self._server: Any = None
+        self.engine: Engine | None = None
+
+    def __enter__(self) -> LocalAws:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self, port: int = 0) -> str:
+        """Start listening and return the endpoint; port 0 is any free one."""
+        from moto.server import ThreadedMotoServer
+
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        services.install()
+        responses.install(lambda: self.engine)
+        self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
+        self._server.start()
+        listening = self._server._server
+        listening.app = Middleware(listening.app, self.journal)
+        self.endpoint = f"http://localhost:{self._server.get_host_and_port()[1]}"
+        clients = Clients(self.endpoint)
+        self.engine = Engine(Services(Store(), self._handlers, clients.client, self.delays))
+        return self.endpoint
+
+    def stop(self) -> None:
+        """Stop listening; operations that run are left to end with the process."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    def serve(self) -> None:
+        """Wait until SIGINT or SIGTERM, then stop. To be called from the main thread."""
+        ended = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: ended.set())
+        ended.wait()
+        self.stop()
+
+
+def exports(endpoint: str, *, account: str = DEFAULT_ACCOUNT, region: str = "us-east-1") -> dict[str, str]:
+    """Return the environment that points any AWS client at the endpoint, as that account."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": account,
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": region,
+    }
