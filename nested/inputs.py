@@ -313,6 +313,16 @@ SCALE_IN_PROTECTION = Input(
     allowed=("on", "off"),
     shared=True,
 )
+CONTAINER_INSIGHTS = Input(
+    "ContainerInsights",
+    "String",
+    _CLUSTER,
+    "Container Insights",
+    "Metrics of cluster and services; enhanced adds those of tasks and containers. Each is charged by metric.",
+    default="enabled",
+    allowed=("enhanced", "enabled", "disabled"),
+    shared=True,
+)
 CLUSTER_NAME = Input(
     "ClusterName",
     "String",

@@ -1,0 +1,178 @@
+"""Cluster: an ECS cluster and the Auto Scaling group of EC2 instances that it grows and shrinks by itself.
+
+The capacity provider joins the two. It belongs to the cluster by an association of its own, because one that is
+named inside the cluster can be neither changed nor removed later. ClusterName and CapacityProviderName reach other
+stacks only when this one is complete, and so only when the association is there.
+
+A new machine image, instance type or user data rolls through the group, one instance at a time: the launch template
+gets a new version, and managed draining holds back each termination until the instance's tasks run elsewhere.
+"""
+
+from __future__ import annotations
+
+from troposphere import Equals, GetAtt, If, Ref, Sub, Template, autoscaling
+from troposphere.ecs import (
+    AutoScalingGroupProvider,
+    CapacityProvider,
+    CapacityProviderStrategy,
+    Cluster,
+    ClusterCapacityProviderAssociations,
+    ClusterSetting,
+    ManagedScaling,
+)
+from troposphere.logs import LogGroup
+from troposphere.policies import AutoScalingRollingUpdate, UpdatePolicy
+
+from nested import inputs, instances
+from nested.shape import gives, needs
+
+# Performance events are the raw material of metrics that CloudWatch keeps for itself.
+INSIGHTS_RETENTION_DAYS = 7
+
+# From launch to a registered container instance; scaling does not judge the group before that.
+INSTANCE_WARMUP = 180
+
+# Between two instances of a roll: time to boot, to register and to take over tasks.
+ROLL_PAUSE = "PT5M"
+
+# Left running, these would act on the group's size while a roll replaces its instances.
+SUSPENDED_IN_A_ROLL = ["AZRebalance", "AlarmNotification", "ScheduledActions"]
+
+
+def template() -> Template:
+    """Emit the cluster stack.
+
+    Needs the network, the repository that instances may pull from, what an instance is, and the group's size; gives
+    ClusterName, ClusterArn, CapacityProviderName and AutoScalingGroupName. The group has no desired capacity: each
+    update would reset what scaling has decided.
+    """
+    t = Template(Description="ECS cluster on EC2 with managed scaling")
+    needs(t, inputs.PROJECT_NAME, inputs.ENVIRONMENT_NAME, inputs.VPC_ID, inputs.PRIVATE_SUBNET_IDS)
+    needs(t, inputs.REPOSITORY_ARN, inputs.MACHINE_IMAGE, inputs.INSTANCE_TYPE, inputs.ALTERNATIVE_INSTANCE_TYPE)
+    needs(t, inputs.MIN_INSTANCES, inputs.MAX_INSTANCES, inputs.TARGET_CAPACITY, inputs.SCALE_IN_PROTECTION)
+    needs(t, inputs.CONTAINER_INSIGHTS)
+    t.add_condition("ProtectScaleIn", Equals(Ref(inputs.SCALE_IN_PROTECTION.name), "on"))
+    t.add_resource([_insights_logs(), _cluster()])
+    t.add_resource([instances.agent_logs(), instances.security_group(), instances.role(), instances.profile()])
+    t.add_resource([instances.launch_template(), _group()])
+    t.add_resource([_capacity_provider(), _association()])
+    gives(
+        t,
+        {
+            inputs.CLUSTER_NAME: Ref("Cluster"),
+            inputs.CLUSTER_ARN: GetAtt("Cluster", "Arn"),
+            inputs.CAPACITY_PROVIDER_NAME: Ref("CapacityProvider"),
+            inputs.AUTO_SCALING_GROUP_NAME: Ref("AutoScalingGroup"),
+        },
+    )
+    return t
+
+
+def _insights_logs() -> LogGroup:
+    # Container Insights writes to this name and creates it without an owner unless it is there before the cluster.
+    return LogGroup(
+        "InsightsLogs",
+        LogGroupName=Sub("/aws/ecs/containerinsights/${AWS::StackName}/performance"),
+        RetentionInDays=INSIGHTS_RETENTION_DAYS,
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
+    )
+
+
+def _cluster() -> Cluster:
+    # Named after its stack, so that the log group above can be there first; nothing else of a cluster replaces it.
+    return Cluster(
+        "Cluster",
+        ClusterName=Ref("AWS::StackName"),
+        ClusterSettings=[ClusterSetting(Name="containerInsights", Value=Ref(inputs.CONTAINER_INSIGHTS.name))],
+        DependsOn="InsightsLogs",
+    )
+
+
+def _group() -> autoscaling.AutoScalingGroup:
+    # Depends on the cluster through the launch template's user data: a cluster with instances cannot be deleted.
+    return autoscaling.AutoScalingGroup(
+        "AutoScalingGroup",
+        VPCZoneIdentifier=Ref(inputs.PRIVATE_SUBNET_IDS.name),
+        MinSize=Ref(inputs.MIN_INSTANCES.name),
+        MaxSize=Ref(inputs.MAX_INSTANCES.name),
+        MixedInstancesPolicy=_instance_types(),
+        NewInstancesProtectedFromScaleIn=If("ProtectScaleIn", True, False),
+        CapacityRebalance=False,
+        HealthCheckType="EC2",
+        DefaultInstanceWarmup=INSTANCE_WARMUP,
+        # A replacement is there before what it replaces goes, even in a group of one.
+        InstanceMaintenancePolicy=autoscaling.InstanceMaintenancePolicy(
+            MinHealthyPercentage=100, MaxHealthyPercentage=200
+        ),
+        MetricsCollection=[autoscaling.MetricsCollection(Granularity="1Minute")],
+        Tags=_group_tags(),
+        UpdatePolicy=_roll(),
+    )
+
+
+def _group_tags() -> autoscaling.Tags:
+    # ECS puts AmazonECSManaged on the group of a capacity provider; the next update of tags that omit it takes it off.
+    return autoscaling.Tags(
+        AmazonECSManaged="",
+        Project=Ref(inputs.PROJECT_NAME.name),
+        Environment=Ref(inputs.ENVIRONMENT_NAME.name),
+    )
+
+
+def _instance_types() -> autoscaling.MixedInstancesPolicy:
+    types = [inputs.INSTANCE_TYPE, inputs.ALTERNATIVE_INSTANCE_TYPE]
+    version = autoscaling.LaunchTemplateSpecification(
+        LaunchTemplateId=Ref("LaunchTemplate"), Version=GetAtt("LaunchTemplate", "LatestVersionNumber")
+    )
+    return autoscaling.MixedInstancesPolicy(
+        LaunchTemplate=autoscaling.LaunchTemplate(
+            LaunchTemplateSpecification=version,
+            Overrides=[autoscaling.LaunchTemplateOverrides(InstanceType=Ref(each.name)) for each in types],
+        ),
+        # The first type wherever a zone has it; weights would hide the instances' size from managed scaling.
+        InstancesDistribution=autoscaling.InstancesDistribution(
+            OnDemandAllocationStrategy="prioritized", OnDemandPercentageAboveBaseCapacity=100
+        ),
+    )
+
+
+def _roll() -> UpdatePolicy:
+    # None need be in service by CloudFormation's count: an instance that drains no longer counts, its replacement is
+    # launched at once, and its tasks stay until they run there. A floor would have to stay below MaxInstances.
+    return UpdatePolicy(
+        AutoScalingRollingUpdate=AutoScalingRollingUpdate(
+            MaxBatchSize=1,
+            MinInstancesInService=0,
+            PauseTime=ROLL_PAUSE,
+            SuspendProcesses=SUSPENDED_IN_A_ROLL,
+            WaitOnResourceSignals=False,
+        )
+    )
+
+
+def _capacity_provider() -> CapacityProvider:
+    return CapacityProvider(
+        "CapacityProvider",
+        AutoScalingGroupProvider=AutoScalingGroupProvider(
+            # Its ARN, which never changes while the group is not replaced; a change replaces the provider in use.
+            AutoScalingGroupArn=GetAtt("AutoScalingGroup", "AutoScalingGroupARN"),
+            ManagedScaling=ManagedScaling(
+                Status="ENABLED",
+                TargetCapacity=Ref(inputs.TARGET_CAPACITY.name),
+                InstanceWarmupPeriod=INSTANCE_WARMUP,
+            ),
+            ManagedTerminationProtection=If("ProtectScaleIn", "ENABLED", "DISABLED"),
+            ManagedDraining="ENABLED",
+        ),
+    )
+
+
+def _association() -> ClusterCapacityProviderAssociations:
+    provider = Ref("CapacityProvider")
+    return ClusterCapacityProviderAssociations(
+        "CapacityProviderAssociation",
+        Cluster=Ref("Cluster"),
+        CapacityProviders=[provider],
+        DefaultCapacityProviderStrategy=[CapacityProviderStrategy(CapacityProvider=provider, Weight=1)],
+    )

@@ -1,0 +1,35 @@
+"""The permissions that more than one role of the container services has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troposphere import Sub
+
+from nested.permissions import Statement, allow, trust
+
+
+def pull(repository_arn: Any) -> list[Statement]:
+    """Return the statements that let a role pull from one repository.
+
+    Source: "Actions, resources, and condition keys for Amazon Elastic Container Registry", Service Authorization
+    Reference: the token alone has no resource that it could be limited to.
+    """
+    layers = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    return [allow("ecr:GetAuthorizationToken", "*"), allow(layers, repository_arn)]
+
+
+def write_logs(log_group_arn: Any) -> Statement:
+    """Return the statement that lets a role write into one log group; the ARN ends in `:*`, as GetAtt gives it."""
+    return allow(["logs:CreateLogStream", "logs:PutLogEvents"], log_group_arn)
+
+
+def trust_tasks() -> dict[str, Any]:
+    """Return the trust policy of task roles: tasks of this account and region, no other's (the confused deputy).
+
+    Source: "Amazon ECS task IAM role", Amazon ECS Developer Guide.
+    """
+    source = Sub("arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:*")
+    account = Sub("${AWS::AccountId}")
+    when = {"ArnLike": {"aws:SourceArn": source}, "StringEquals": {"aws:SourceAccount": account}}
+    return trust("ecs-tasks.amazonaws.com", when=when)
