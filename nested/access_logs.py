@@ -1,0 +1,84 @@
+"""Access logs of a load balancer: their bucket, and the policy that admits the log delivery service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troposphere import GetAtt, Ref, Sub, Template, s3
+
+from nested import inputs
+from nested.permissions import allow, policy
+
+# What an interrupted delivery left behind; a log file is small and arrives in minutes.
+_UNFINISHED_UPLOAD_DAYS = 1
+
+
+def add_to(t: Template) -> None:
+    """Add the bucket AccessLogs and its AccessLogsPolicy; the template needs AccessLogsRetentionDays.
+
+    Whoever turns the logs on depends on AccessLogsPolicy: the load balancer tries to write when it is told to.
+    """
+    t.add_resource([_bucket(), _bucket_policy()])
+
+
+def _bucket() -> s3.Bucket:
+    # Retained even when the creation of the stack fails: the load balancer has written its test file by then, and a
+    # bucket that is not empty would stop the rollback half way. Its name is free, so that it is in nobody's way.
+    return s3.Bucket(
+        "AccessLogs",
+        DeletionPolicy="Retain",
+        UpdateReplacePolicy="Retain",
+        BucketEncryption=_encryption(),
+        LifecycleConfiguration=_lifecycle(),
+        OwnershipControls=s3.OwnershipControls(Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]),
+        PublicAccessBlockConfiguration=s3.PublicAccessBlockConfiguration(
+            BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
+        ),
+    )
+
+
+def _encryption() -> s3.BucketEncryption:
+    # SSE-S3: the one form of encryption that log delivery supports ("Enable access logs for your Application Load
+    # Balancer", Elastic Load Balancing User Guide).
+    default = s3.ServerSideEncryptionByDefault(SSEAlgorithm="AES256")
+    rule = s3.ServerSideEncryptionRule(ServerSideEncryptionByDefault=default)
+    return s3.BucketEncryption(ServerSideEncryptionConfiguration=[rule])
+
+
+def _lifecycle() -> s3.LifecycleConfiguration:
+    unfinished = s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=_UNFINISHED_UPLOAD_DAYS)
+    days = Ref(inputs.ACCESS_LOGS_RETENTION_DAYS.name)
+    return s3.LifecycleConfiguration(
+        Rules=[
+            s3.LifecycleRule(
+                Id="Expire", Status="Enabled", ExpirationInDays=days, AbortIncompleteMultipartUpload=unfinished
+            )
+        ]
+    )
+
+
+def _bucket_policy() -> s3.BucketPolicy:
+    return s3.BucketPolicy(
+        "AccessLogsPolicy", Bucket=Ref("AccessLogs"), PolicyDocument=policy(_admit_delivery(), _refuse_plain_http())
+    )
+
+
+def _admit_delivery() -> dict[str, Any]:
+    # One principal for every region; the account ids of the older regions are its predecessors (same page).
+    source = Sub("arn:${AWS::Partition}:elasticloadbalancing:${AWS::Region}:${AWS::AccountId}:loadbalancer/*")
+    account = Sub("${AWS::AccountId}")
+    when = {"ArnLike": {"aws:SourceArn": source}, "StringEquals": {"aws:SourceAccount": account}}
+    files = Sub("${AccessLogs.Arn}/AWSLogs/${AWS::AccountId}/*")
+    return allow("s3:PutObject", files, when=when) | {
+        "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
+    }
+
+
+def _refuse_plain_http() -> dict[str, Any]:
+    return {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [GetAtt("AccessLogs", "Arn"), Sub("${AccessLogs.Arn}/*")],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
