@@ -87,7 +87,7 @@ def _lint(job: Job) -> list[Finding]:
     assert _loaded is not None
     config, rules = _loaded
     matches = run_template_by_file_path(job.path, config, rules, False)
-    found = {_finding(match): None for match in matches if not _ignored(match.rule.id, job, config)}
+    found = {_finding(match) for match in matches if not _ignored(match.rule.id, job, config)}
     return sorted(found, key=lambda finding: (finding.path, finding.rule, finding.message))
 
 

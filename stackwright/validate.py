@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 Found = list[list[Finding]]
 
 # Warnings and above; below is noise (I9001 on every create-only property). What is ignored, and why:
-IGNORED: Mapping[str, str] = {}
+IGNORED: Mapping[str, str] = {
+    "W1001": "fires in Outputs on every reference that an Fn::If guards; cfn-lint's W1001 sees the guard",
+}
+IGNORED_IN_ROOTS: Mapping[str, str] = {
+    "W3002": "as cfn-lint's, in .cfnlintrc: `publish` packages the relative TemplateURLs of a root",
+}
 
 
 class Unusable(StackwrightError):
@@ -92,11 +97,12 @@ def _run(jobs: Sequence[Job]) -> Found:
     config = validator.ValidateConfig(
         severity_level=validator.Severity.WARN, detail_level=validator.DetailLevel.STANDARD
     )
-    return [_findings(engine.validate_template(job.path, config)) for job in jobs]
+    return [_findings(engine.validate_template(job.path, config), job) for job in jobs]
 
 
-def _findings(report: Any) -> list[Finding]:
-    found = {_finding(each): None for each in report.diagnostics if each.rule_id not in IGNORED}
+def _findings(report: Any, job: Job) -> list[Finding]:
+    ignored = {*IGNORED, *(IGNORED_IN_ROOTS if job.root else ())}
+    found = {_finding(each) for each in report.diagnostics if each.rule_id not in ignored}
     return sorted(found, key=lambda finding: (finding.path, finding.rule, finding.message))
 
 
