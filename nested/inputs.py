@@ -174,6 +174,16 @@ REPOSITORY_ARN = Input(
     "The one repository that tasks may pull from.",
     shared=True,
 )
+REGISTRY_SCAN_TYPE = Input(
+    "RegistryScanType",
+    "String",
+    _REGISTRY,
+    "Image scanning",
+    "BASIC looks for known vulnerabilities at each push; ENHANCED is Amazon Inspector, charged by image.",
+    default="BASIC",
+    allowed=("BASIC", "ENHANCED"),
+    shared=True,
+)
 
 # -- Names and certificates ----------------------------------------------------------------------------------------
 
@@ -190,6 +200,17 @@ DOMAIN_NAME = Input(
     constraint="A lower-case domain name without a final dot, for example app.example.com.",
     shared=True,
 )
+HOSTED_ZONE_NAME = Input(
+    "HostedZoneName",
+    "String",
+    _DOMAIN,
+    "Name of the hosted zone",
+    "Domain that is delegated to this account; the names of its services are this one or lie below it.",
+    pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
+    max_length=253,
+    constraint="A lower-case domain name without a final dot, for example example.com.",
+    shared=True,
+)
 HOSTED_ZONE_ID = Input(
     "HostedZoneId",
     "AWS::SSM::Parameter::Value<AWS::Route53::HostedZone::Id>",
@@ -197,6 +218,17 @@ HOSTED_ZONE_ID = Input(
     "Hosted zone (SSM parameter)",
     "SSM parameter that holds the id of the public hosted zone the name lives in; the account blueprint writes it.",
     default="/stackwright/hosted-zone-id",
+    shared=True,
+)
+ELSEWHERE_ZONE_ID = Input(
+    "ElsewhereZoneId",
+    "String",
+    _DOMAIN,
+    "Hosted zone of another region's account stack",
+    "Id of the hosted zone, where the account blueprint was deployed to another region than this; else empty.",
+    default="",
+    pattern="^$|^Z[A-Z0-9]{1,31}$",
+    constraint="The id of a hosted zone, for example Z0123456789ABCDEFGHIJ, or nothing.",
     shared=True,
 )
 ZONE_ID = Input(
@@ -588,4 +620,140 @@ REQUESTS_PER_TARGET = Input(
     default="1000",
     minimum=1,
     maximum=1000000,
+)
+
+# -- Delivery ------------------------------------------------------------------------------------------------------
+
+_DELIVERY = "Delivery"
+
+GITHUB_REPOSITORY = Input(
+    "GitHubRepository",
+    "String",
+    _DELIVERY,
+    "GitHub repository",
+    "The one repository whose workflows may deploy, owner/name as the token's subject has it: for a repository "
+    "created or renamed after 18 June 2026 with the ids, owner-123/name-456.",
+    pattern=r"^[A-Za-z0-9._@-]+/[A-Za-z0-9._@-]+$",
+    max_length=200,
+    constraint="owner/name, for example octo-org/octo-app.",
+    shared=True,
+)
+GITHUB_BRANCH = Input(
+    "GitHubBranch",
+    "String",
+    _DELIVERY,
+    "GitHub branch",
+    "Branch whose workflows may deploy, where no GitHub environment is given.",
+    default="main",
+    pattern=r"^[A-Za-z0-9._/-]+$",
+    max_length=200,
+    constraint="The name of one branch, without wildcards.",
+    shared=True,
+)
+GITHUB_ENVIRONMENT = Input(
+    "GitHubEnvironment",
+    "String",
+    _DELIVERY,
+    "GitHub environment",
+    "GitHub environment whose jobs may deploy; its protection rules then decide about branches and reviewers. "
+    "Empty goes by the branch.",
+    default="",
+    pattern=r"^[A-Za-z0-9._-]*$",
+    max_length=200,
+    constraint="The name of one environment, without wildcards, or nothing.",
+    shared=True,
+)
+GITHUB_PROVIDER_ARN = Input(
+    "GitHubProviderArn",
+    "String",
+    _DELIVERY,
+    "Identity provider there is",
+    "ARN of the account's identity provider for GitHub, of which there can be one only; empty creates it.",
+    default="",
+    pattern=r"^$|^arn:[a-z-]+:iam::\d{12}:oidc-provider/token\.actions\.githubusercontent\.com$",
+    constraint="The ARN of the provider for token.actions.githubusercontent.com, or nothing.",
+    shared=True,
+)
+DEPLOY_ROLE_ARN = Input(
+    "DeployRoleArn",
+    "String",
+    _DELIVERY,
+    "Deploy role",
+    "Role that the repository's workflows assume.",
+    shared=True,
+    public=True,
+)
+EXECUTION_ROLE_ARN = Input(
+    "ExecutionRoleArn",
+    "String",
+    _DELIVERY,
+    "Execution role",
+    "Role that CloudFormation makes the stacks' resources with.",
+    shared=True,
+    public=True,
+)
+ARTIFACT_BUCKET_NAME = Input(
+    "ArtifactBucketName",
+    "String",
+    _DELIVERY,
+    "Artifact bucket",
+    "Where templates are published to.",
+    shared=True,
+    public=True,
+)
+
+# -- Account and region --------------------------------------------------------------------------------------------
+
+_ACCOUNT = "Account and region"
+
+
+def _service_linked_role(name: str, service: str) -> Input:
+    return Input(
+        name,
+        "String",
+        _ACCOUNT,
+        f"Service-linked role of {service}",
+        f"on: create the role that {service} needs; an account has it once the service has been used, and a second "
+        "one cannot be created.",
+        default="off",
+        allowed=("on", "off"),
+        shared=True,
+    )
+
+
+ECS_SERVICE_LINKED_ROLE = _service_linked_role("EcsServiceLinkedRole", "Amazon ECS")
+LOAD_BALANCING_SERVICE_LINKED_ROLE = _service_linked_role("LoadBalancingServiceLinkedRole", "Elastic Load Balancing")
+AUTO_SCALING_SERVICE_LINKED_ROLE = _service_linked_role("AutoScalingServiceLinkedRole", "Amazon EC2 Auto Scaling")
+TASK_SCALING_SERVICE_LINKED_ROLE = _service_linked_role(
+    "TaskScalingServiceLinkedRole", "Application Auto Scaling for ECS"
+)
+API_GATEWAY_LOGS = Input(
+    "ApiGatewayLogs",
+    "String",
+    _ACCOUNT,
+    "API Gateway's log role",
+    "on: this stack owns the one role by which API Gateway logs in this region; off where another stack does.",
+    default="on",
+    allowed=("on", "off"),
+    shared=True,
+)
+THREAT_DETECTION = Input(
+    "ThreatDetection",
+    "String",
+    _ACCOUNT,
+    "GuardDuty",
+    "on: create the region's GuardDuty detector, charged by what it looks at; a second one cannot be created.",
+    default="off",
+    allowed=("on", "off"),
+    shared=True,
+)
+SECURITY_FINDINGS = Input(
+    "SecurityFindings",
+    "String",
+    _ACCOUNT,
+    "Security Hub",
+    "on: enable Security Hub with its default standards, charged by check; it needs AWS Config.",
+    default="off",
+    allowed=("on", "off"),
+    shared=True,
 )
