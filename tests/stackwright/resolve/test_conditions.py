@@ -78,6 +78,7 @@ def test_an_unknown_is_decided_where_every_value_decides_alike(value: Value, lit
         (ARN, Symbol("Alb/Other", "Ref")),
         (Text(("http", ARN)), "https://x"),
         (Symbol("import:Name", "Value"), ""),
+        (Applied("find", (Text(("import:", ARN)),)), ""),
         (Applied("Fn::Select", (1, Applied("Fn::Split", ("/", ARN)))), ""),
     ],
 )

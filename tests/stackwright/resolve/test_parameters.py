@@ -114,6 +114,10 @@ def test_ssm_constraints_are_the_names_not_the_values() -> None:
     assert problems({"P": declaration}, {"P": "/dev/port"})
 
 
+def test_a_length_counts_for_strings_not_for_members() -> None:
+    assert not problems({"P": {"Type": "CommaDelimitedList", "MinLength": 2}}, {"P": "a,b"})
+
+
 def test_symbols_pass_every_constraint() -> None:
     declaration = {"Type": "String", "AllowedPattern": "x", "MaxLength": 1}
     assert value(declaration, JOINED) == JOINED

@@ -20,11 +20,15 @@ RESOURCES = {
         "DependsOn": ["Rule", "Left"],
         "Properties": {
             "Cluster": {"Ref": "Cluster"},
-            "Image": {"Fn::If": ["Never", {"Ref": "Left"}, {"Fn::Sub": "${Repository.Uri}:1"}]},
+            "Image": {"Fn::If": ["Never", {"Ref": "Group"}, {"Fn::Sub": "${Repository.Uri}:1"}]},
             "Text": {"Fn::Sub": ["${Group}${!Table}", {"Group": {"Fn::GetAtt": "Logs.Arn"}}]},
         },
     },
-    "Rule": {"Type": "AWS::ElasticLoadBalancingV2::ListenerRule", "DependsOn": "Cluster"},
+    "Rule": {
+        "Type": "AWS::ElasticLoadBalancingV2::ListenerRule",
+        "DependsOn": "Cluster",
+        "Metadata": {"Fn::GetAtt": "Repository.Arn"},
+    },
     "Left": {"Type": "AWS::SNS::Topic", "Condition": "Never"},
     "Cluster": {"Type": "AWS::ECS::Cluster"},
     "Repository": {"Type": "AWS::ECR::Repository"},
@@ -40,13 +44,13 @@ def test_resources_are_those_whose_condition_holds(scope_of: MakeScope) -> None:
 def test_dependencies_are_what_the_chosen_branches_name(scope_of: MakeScope) -> None:
     scope = scope_of(Resources=RESOURCES)
     assert scope.dependencies("Service") == {"Rule", "Cluster", "Repository", "Logs"}
-    assert scope.dependencies("Rule") == {"Cluster"}
+    assert scope.dependencies("Rule") == {"Cluster", "Repository"}
     assert scope.dependencies("Group") == set()
 
 
 def test_the_order_follows_dependencies_and_then_the_template(scope_of: MakeScope) -> None:
     order = scope_of(Resources=RESOURCES).order()
-    assert order == ["Cluster", "Rule", "Repository", "Logs", "Service", "Group"]
+    assert order == ["Cluster", "Repository", "Rule", "Logs", "Service", "Group"]
 
 
 def test_circles_are_refused(scope_of: MakeScope) -> None:
