@@ -66,8 +66,7 @@ def _bucket_policy() -> s3.BucketPolicy:
 def _admit_delivery() -> dict[str, Any]:
     # One principal for every region; the account ids of the older regions are its predecessors (same page).
     source = Sub("arn:${AWS::Partition}:elasticloadbalancing:${AWS::Region}:${AWS::AccountId}:loadbalancer/*")
-    account = Sub("${AWS::AccountId}")
-    when = {"ArnLike": {"aws:SourceArn": source}, "StringEquals": {"aws:SourceAccount": account}}
+    when = {"ArnLike": {"aws:SourceArn": source}, "StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")}}
     files = Sub("${AccessLogs.Arn}/AWSLogs/${AWS::AccountId}/*")
     return allow("s3:PutObject", files, when=when) | {
         "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}

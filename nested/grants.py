@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import Sub
+from troposphere import Ref, Sub
 
 from nested.permissions import Statement, allow, trust
 
@@ -30,6 +30,5 @@ def trust_tasks() -> dict[str, Any]:
     Source: "Amazon ECS task IAM role", Amazon ECS Developer Guide.
     """
     source = Sub("arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:*")
-    account = Sub("${AWS::AccountId}")
-    when = {"ArnLike": {"aws:SourceArn": source}, "StringEquals": {"aws:SourceAccount": account}}
+    when = {"ArnLike": {"aws:SourceArn": source}, "StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")}}
     return trust("ecs-tasks.amazonaws.com", when=when)

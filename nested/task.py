@@ -1,0 +1,174 @@
+"""Task: the definition that a service runs, the roles it runs with, and where it logs to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troposphere import GetAtt, If, Ref
+from troposphere.ecs import (
+    ContainerDefinition,
+    Environment,
+    HealthCheck,
+    KernelCapabilities,
+    LinuxParameters,
+    LogConfiguration,
+    PortMapping,
+    RuntimePlatform,
+    TaskDefinition,
+    Tmpfs,
+    Ulimit,
+)
+from troposphere.iam import Policy, Role
+from troposphere.logs import LogGroup
+
+from nested import bootstrap, grants, inputs, timing
+from nested.permissions import Statement, allow, policy
+
+CONTAINER = "app"
+
+# Nobody on the host and in the image; ECS and the file system know numbers only.
+USER = "10001:10001"
+
+# The one place that stays writable, in memory, where the root file system is not.
+TEMPORARY_MIB = 64
+
+# Lines are dropped when CloudWatch is slow and this is full; blocking would stall the application instead. It is
+# the size that "Preventing log loss with non-blocking mode in the AWSLogs container log driver" found no loss with.
+LOG_BUFFER = "25m"
+
+# Open files: one socket for each connection, far above what Docker gives by default.
+OPEN_FILES = 65536
+
+
+def log_group() -> LogGroup:
+    """Return the application's log group, without a name: ECS cannot create it first, nor a redeployment collide."""
+    return LogGroup(
+        "ApplicationLogs",
+        RetentionInDays=Ref(inputs.LOG_RETENTION_DAYS.name),
+        DeletionPolicy="RetainExceptOnCreate",
+        UpdateReplacePolicy="Retain",
+    )
+
+
+def execution_role() -> Role:
+    """Return the role that ECS starts a task with: pull from this one repository, write to this one log group."""
+    pulls = grants.pull(Ref(inputs.REPOSITORY_ARN.name))
+    logs = grants.write_logs(GetAtt("ApplicationLogs", "Arn"))
+    return Role(
+        "ExecutionRole",
+        Description="What ECS does to start the service's tasks",
+        AssumeRolePolicyDocument=grants.trust_tasks(),
+        Policies=[Policy(PolicyName="StartTasks", PolicyDocument=policy(*pulls, logs))],
+    )
+
+
+def task_role() -> Role:
+    """Return the role of the application itself: nothing, and with ECS Exec on what a session needs."""
+    session = Policy(PolicyName="ExecuteCommand", PolicyDocument=policy(*_session()))
+    return Role(
+        "TaskRole",
+        Description="What the application may do",
+        AssumeRolePolicyDocument=grants.trust_tasks(),
+        Policies=If("ExecutesCommands", [session], Ref("AWS::NoValue")),
+    )
+
+
+def _session() -> list[Statement]:
+    # "Monitor Amazon ECS containers with ECS Exec", Amazon ECS Developer Guide: sessions are logged where the
+    # container logs. The channels and the list of log groups have no resource that they could be limited to.
+    channels = ["CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"]
+    logs = GetAtt("ApplicationLogs", "Arn")
+    return [
+        allow([f"ssmmessages:{each}" for each in channels] + ["logs:DescribeLogGroups"], "*"),
+        allow(["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], logs),
+    ]
+
+
+def definition(*, compatibility: str, port: int, health_path: str) -> TaskDefinition:
+    """Return the task definition for the compatibility EC2 or FARGATE.
+
+    A replaced revision stays registered, because a deployment that fails goes back to it. The family is the stack's
+    name, so that revisions count up in one family.
+    """
+    return TaskDefinition(
+        "TaskDefinition",
+        Family=Ref("AWS::StackName"),
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Retain",
+        RequiresCompatibilities=[compatibility],
+        NetworkMode="awsvpc",
+        RuntimePlatform=RuntimePlatform(
+            CpuArchitecture=Ref(inputs.CPU_ARCHITECTURE.name), OperatingSystemFamily="LINUX"
+        ),
+        Cpu=Ref(inputs.TASK_CPU.name),
+        Memory=Ref(inputs.TASK_MEMORY.name),
+        ExecutionRoleArn=GetAtt("ExecutionRole", "Arn"),
+        TaskRoleArn=GetAtt("TaskRole", "Arn"),
+        ContainerDefinitions=[_container(port, health_path)],
+    )
+
+
+def _container(port: int, health_path: str) -> ContainerDefinition:
+    none = Ref("AWS::NoValue")
+    return ContainerDefinition(
+        Name=CONTAINER,
+        Essential=True,
+        Image=If("NoImage", bootstrap.IMAGE, Ref(inputs.IMAGE.name)),
+        EntryPoint=If("NoImage", bootstrap.ENTRY_POINT, none),
+        Command=If("NoImage", bootstrap.COMMAND, none),
+        User=USER,
+        # A session of ECS Exec writes into the container.
+        ReadonlyRootFilesystem=If("ExecutesCommands", False, True),
+        LinuxParameters=_linux(),
+        Ulimits=[Ulimit(Name="nofile", SoftLimit=OPEN_FILES, HardLimit=OPEN_FILES)],
+        PortMappings=[PortMapping(Name="http", ContainerPort=port, Protocol="tcp", AppProtocol="http")],
+        Environment=[Environment(Name=name, Value=value) for name, value in _environment(port).items()],
+        HealthCheck=_health_check(port, health_path),
+        StopTimeout=timing.STOP_TIMEOUT,
+        LogConfiguration=_log_configuration(),
+    )
+
+
+def _environment(port: int) -> dict[str, Any]:
+    return {
+        "PORT": str(port),
+        "ENVIRONMENT": Ref(inputs.ENVIRONMENT_NAME.name),
+        "KEEP_ALIVE_TIMEOUT": str(timing.KEEP_ALIVE),
+    }
+
+
+def _linux() -> LinuxParameters:
+    # Init is process 1: it hands SIGTERM on and reaps what the application leaves.
+    return LinuxParameters(
+        InitProcessEnabled=True,
+        Capabilities=KernelCapabilities(Drop=["ALL"]),
+        Tmpfs=[Tmpfs(ContainerPath="/tmp", Size=TEMPORARY_MIB)],
+    )
+
+
+def health_command(port: int, health_path: str) -> list[str]:
+    """Return the command that fails unless the container answers on its health path; slim images have no curl."""
+    url = f"http://127.0.0.1:{port}{health_path}"
+    code = f"from urllib.request import urlopen; urlopen('{url}', timeout={timing.HEALTH_COMMAND_TIMEOUT})"
+    return ["CMD", "python", "-I", "-B", "-c", code]
+
+
+def _health_check(port: int, health_path: str) -> HealthCheck:
+    return HealthCheck(
+        Command=health_command(port, health_path),
+        Interval=timing.CONTAINER_INTERVAL,
+        Timeout=timing.CONTAINER_TIMEOUT,
+        Retries=timing.CONTAINER_RETRIES,
+        StartPeriod=timing.CONTAINER_START,
+    )
+
+
+def _log_configuration() -> LogConfiguration:
+    options = {
+        "awslogs-group": Ref("ApplicationLogs"),
+        "awslogs-region": Ref("AWS::Region"),
+        "awslogs-stream-prefix": "task",
+        "mode": "non-blocking",
+        "max-buffer-size": LOG_BUFFER,
+    }
+    return LogConfiguration(LogDriver="awslogs", Options=options)
