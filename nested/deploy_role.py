@@ -1,0 +1,139 @@
+"""Deploy role: what a GitHub workflow of one repository may do, and no more than that.
+
+It calls CloudFormation on this library's stacks, and only with the execution role, so that it has itself no
+permission on any resource; it publishes templates, pushes images and reads this library's SSM parameters. The
+bootstrap stacks are not among its stacks: it cannot widen itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from troposphere import Equals, GetAtt, If, Not, Ref, Sub, Template, iam
+
+from nested import inputs, shared_parameters
+from nested.permissions import Statement, allow, policy
+from nested.shape import gives, needs
+from nested.stack_names import arns
+
+_CREATES_PROVIDER = "CreatesIdentityProvider"
+_HAS_ENVIRONMENT = "HasGitHubEnvironment"
+_ISSUER = "token.actions.githubusercontent.com"
+_AUDIENCE = "sts.amazonaws.com"
+
+# An hour, the least that a role can have; a deployment that takes longer is followed by CloudFormation, not by us.
+_SESSION_SECONDS = 3600
+
+
+def template(*, stacks: Sequence[str]) -> Template:
+    """Emit the role, GitHub's identity provider unless there is one, and the role's SSM parameter.
+
+    `stacks` are patterns of stack names. Needs GitHubRepository, GitHubBranch, GitHubEnvironment, GitHubProviderArn
+    and ExecutionRoleArn; gives DeployRoleArn.
+    """
+    t = Template(Description="Deploy role for one GitHub repository")
+    needs(t, inputs.GITHUB_REPOSITORY, inputs.GITHUB_BRANCH, inputs.GITHUB_ENVIRONMENT)
+    needs(t, inputs.GITHUB_PROVIDER_ARN, inputs.EXECUTION_ROLE_ARN)
+    t.add_condition(_CREATES_PROVIDER, Equals(Ref(inputs.GITHUB_PROVIDER_ARN.name), ""))
+    t.add_condition(_HAS_ENVIRONMENT, Not(Equals(Ref(inputs.GITHUB_ENVIRONMENT.name), "")))
+    t.add_resource(_identity_provider())
+    t.add_resource(_role(stacks))
+    arn = GetAtt("DeployRole", "Arn")
+    t.add_resource(shared_parameters.shared("DeployRoleParameter", shared_parameters.DEPLOY_ROLE_ARN, arn))
+    gives(t, {inputs.DEPLOY_ROLE_ARN: arn})
+    return t
+
+
+def _identity_provider() -> iam.OIDCProvider:
+    # No thumbprint: "Obtain the thumbprint for an OpenID Connect identity provider", IAM User Guide; IAM trusts
+    # GitHub's certificate by its own library of authorities.
+    return iam.OIDCProvider(
+        "IdentityProvider",
+        Condition=_CREATES_PROVIDER,
+        # One for URL and account: other repositories' roles trust it too.
+        DeletionPolicy="RetainExceptOnCreate",
+        UpdateReplacePolicy="Retain",
+        Url=f"https://{_ISSUER}",
+        ClientIdList=[_AUDIENCE],
+    )
+
+
+def _role(stacks: Sequence[str]) -> iam.Role:
+    return iam.Role(
+        "DeployRole",
+        Description="Deploys this library's stacks from one GitHub repository",
+        AssumeRolePolicyDocument=_trust(),
+        MaxSessionDuration=_SESSION_SECONDS,
+        Policies=[
+            iam.Policy(PolicyName="Deploy", PolicyDocument=policy(*_deploy(stacks))),
+            iam.Policy(PolicyName="Publish", PolicyDocument=policy(*_publish())),
+            iam.Policy(PolicyName="PushImages", PolicyDocument=policy(*_push_images(stacks))),
+        ],
+    )
+
+
+def _trust() -> dict[str, Any]:
+    # "OpenID Connect reference", GitHub Docs: the subject names the environment of a job that has one, else the
+    # branch. Compared as a whole: a wildcard would admit pull requests and other repositories.
+    environment = Sub("repo:${GitHubRepository}:environment:${GitHubEnvironment}")
+    branch = Sub("repo:${GitHubRepository}:ref:refs/heads/${GitHubBranch}")
+    provider = If(_CREATES_PROVIDER, Ref("IdentityProvider"), Ref(inputs.GITHUB_PROVIDER_ARN.name))
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": provider},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {
+            "StringEquals": {
+                f"{_ISSUER}:aud": _AUDIENCE,
+                f"{_ISSUER}:sub": If(_HAS_ENVIRONMENT, environment, branch),
+            }
+        },
+    }
+    return policy(statement)
+
+
+def _deploy(stacks: Sequence[str]) -> list[Statement]:
+    # "Actions, resources, and condition keys for AWS CloudFormation", Service Authorization Reference. Executing a
+    # change set has no role of its own: the one it was created with is what runs it.
+    own = arns(stacks, "cloudformation:*:${AWS::AccountId}:stack/{}/*")
+    execution_role = Ref(inputs.EXECUTION_ROLE_ARN.name)
+    by_execution_role = {"StringEquals": {"cloudformation:RoleArn": execution_role}}
+    to_cloudformation = {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}
+    change = ["ContinueUpdateRollback", "CreateChangeSet", "DeleteStack", "RollbackStack"]
+    follow = ["CancelUpdateStack", "DeleteChangeSet", "Describe*", "ExecuteChangeSet", "Get*", "List*"]
+    look = ["GetTemplateSummary", "ListStacks", "ValidateTemplate"]
+    return [
+        allow([f"cloudformation:{each}" for each in change], own, when=by_execution_role),
+        allow([f"cloudformation:{each}" for each in follow], own),
+        allow([f"cloudformation:{each}" for each in look], "*"),
+        allow("iam:PassRole", execution_role, when=to_cloudformation),
+        # CloudFormation looks up the roots' SSM parameters as whoever asks for the change set.
+        allow(["ssm:GetParameter", "ssm:GetParameters"], _parameters()),
+    ]
+
+
+def _parameters() -> list[Sub]:
+    own = "arn:${AWS::Partition}:ssm:*:${AWS::AccountId}:parameter"
+    return [Sub(own + shared_parameters.EVERYTHING), Sub("arn:${AWS::Partition}:ssm:*::parameter/aws/service/*")]
+
+
+def _publish() -> list[Statement]:
+    # The bucket of each region has a name of CloudFormation's making; another account's bucket of such a name is out.
+    bucket = "arn:${AWS::Partition}:s3:::*-artifactbucket-*"
+    own = {"StringEquals": {"aws:ResourceAccount": Ref("AWS::AccountId")}}
+    return [
+        allow(["s3:GetBucketLocation", "s3:ListBucket"], Sub(bucket), when=own),
+        allow(["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], Sub(f"{bucket}/*"), when=own),
+    ]
+
+
+def _push_images(stacks: Sequence[str]) -> list[Statement]:
+    # "IAM permissions for pushing an image to an Amazon ECR private repository", Amazon ECR User Guide, and what
+    # looks up a digest. The token has no resource that it could be limited to.
+    push = ["BatchCheckLayerAvailability", "CompleteLayerUpload", "InitiateLayerUpload", "PutImage", "UploadLayerPart"]
+    look = ["BatchGetImage", "DescribeImages", "GetDownloadUrlForLayer"]
+    return [
+        allow("ecr:GetAuthorizationToken", "*"),
+        allow([f"ecr:{each}" for each in push + look], arns(stacks, "ecr:*:${AWS::AccountId}:repository/{}")),
+    ]

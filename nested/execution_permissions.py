@@ -1,0 +1,190 @@
+"""The statements of the execution role, one function for each of its policies.
+
+Actions are those that the handlers of the stacks' resource types call for the properties that the stacks set;
+resources are as narrow as "Actions, resources, and condition keys" (Service Authorization Reference) and
+CloudFormation's names allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from troposphere import Ref, Sub
+
+from nested.permissions import Statement, allow
+from nested.shared_parameters import EVERYTHING
+from nested.stack_names import arns
+
+_PASSED_TO = [
+    "ec2.amazonaws.com",
+    "ecs-tasks.amazonaws.com",
+    "ecs.amazonaws.com",
+    "vpc-flow-logs.amazonaws.com",
+]
+_ATTACHED = ["AmazonSSMManagedInstanceCore", "service-role/AmazonECSTaskExecutionRolePolicy"]
+_SERVICE_LINKED = [
+    "autoscaling.amazonaws.com",
+    "ecs.amazonaws.com",
+    "ecs.application-autoscaling.amazonaws.com",
+    "elasticloadbalancing.amazonaws.com",
+]
+
+
+def stacks_and_roles(stacks: Sequence[str]) -> list[Statement]:
+    """Return what nested stacks and the roles of the stacks need."""
+    own = arns(stacks, "iam::${AWS::AccountId}:role/{}", "iam::${AWS::AccountId}:instance-profile/{}")
+    roles = arns(stacks, "iam::${AWS::AccountId}:role/{}")
+    nested = arns(stacks, "cloudformation:*:${AWS::AccountId}:stack/{}/*")
+    attached = {
+        "ArnEquals": {"iam:PolicyARN": [Sub(f"arn:${{AWS::Partition}}:iam::aws:policy/{p}") for p in _ATTACHED]}
+    }
+    linked = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/*")
+    return [
+        allow(
+            _of(
+                "cloudformation",
+                "ContinueUpdateRollback CreateStack DeleteStack Describe* Get* List* UpdateStack *ChangeSet",
+            ),
+            nested,
+        ),
+        allow(_of("cloudformation", "TagResource UntagResource"), nested),
+        allow(_of("iam", _ROLE_ACTIONS), own),
+        allow(_of("iam", "AttachRolePolicy DetachRolePolicy"), roles, when=attached),
+        allow("iam:PassRole", roles, when={"StringEquals": {"iam:PassedToService": _PASSED_TO}}),
+        allow("iam:CreateServiceLinkedRole", linked, when={"StringEquals": {"iam:AWSServiceName": _SERVICE_LINKED}}),
+        allow(_of("ssm", "GetParameter GetParameters"), _parameters()),
+    ]
+
+
+_ROLE_ACTIONS = """
+    AddRoleToInstanceProfile CreateInstanceProfile CreateRole DeleteInstanceProfile DeleteRole DeleteRolePolicy
+    GetInstanceProfile GetRole GetRolePolicy List* PutRolePolicy RemoveRoleFromInstanceProfile TagRole UntagRole
+    UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription
+"""
+
+
+def network() -> list[Statement]:
+    """Return what VPCs, their parts, security groups and launch templates need; EC2 names none after the stack."""
+    return [allow(_of("ec2", _NETWORK_ACTIONS), "*"), allow(_of("logs", "CreateLogDelivery DeleteLogDelivery"), "*")]
+
+
+_NETWORK_ACTIONS = """
+    AllocateAddress AssociateAddress AssociateNatGatewayAddress AssociateRouteTable AssociateSubnetCidrBlock
+    AssociateVpcCidrBlock AttachInternetGateway AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress
+    CreateFlowLogs CreateInternetGateway CreateLaunchTemplate CreateLaunchTemplateVersion CreateNatGateway CreateRoute
+    CreateRouteTable CreateSecurityGroup CreateSubnet CreateTags CreateVpc CreateVpcEndpoint DeleteFlowLogs
+    DeleteInternetGateway DeleteLaunchTemplate DeleteLaunchTemplateVersions DeleteNatGateway DeleteRoute
+    DeleteRouteTable DeleteSecurityGroup DeleteSubnet DeleteTags DeleteVpc DeleteVpcEndpoints Describe*
+    DetachInternetGateway DisassociateAddress DisassociateNatGatewayAddress DisassociateRouteTable
+    DisassociateSubnetCidrBlock DisassociateVpcCidrBlock GetLaunchTemplateData GetSecurityGroupsForVpc
+    ModifyLaunchTemplate ModifySubnetAttribute ModifyVpcAttribute ModifyVpcEndpoint ReleaseAddress ReplaceRoute
+    ReplaceRouteTableAssociation RevokeSecurityGroupEgress RevokeSecurityGroupIngress RunInstances
+    UpdateSecurityGroupRuleDescriptionsEgress UpdateSecurityGroupRuleDescriptionsIngress
+"""
+
+
+def services(stacks: Sequence[str]) -> list[Statement]:
+    """Return what clusters, services, load balancers, scaling and alarms need."""
+    groups = arns(stacks, "autoscaling:*:${AWS::AccountId}:autoScalingGroup:*:autoScalingGroupName/{}")
+    alarms = arns([*stacks, "TargetTracking-*"], "cloudwatch:*:${AWS::AccountId}:alarm:{}")
+    return [
+        # Task definitions have no resource while they are registered, and clusters none while they are created.
+        allow(_of("ecs", _ECS_UNNAMED), "*"),
+        allow(_of("ecs", _ECS_NAMED), arns(stacks, *_ECS_SHAPES)),
+        # Names of load balancers and target groups keep six characters of the stack's.
+        allow(_of("elasticloadbalancing", _LOAD_BALANCING_ACTIONS), "*"),
+        allow(_of("autoscaling", "Describe*"), "*"),
+        allow(_of("autoscaling", _GROUP_ACTIONS), groups),
+        allow(_of("application-autoscaling", _TASK_SCALING_ACTIONS), "*"),
+        allow(_of("cloudwatch", "DescribeAlarms GetMetricData"), "*"),
+        allow(_of("cloudwatch", "DeleteAlarms ListTagsForResource PutMetricAlarm TagResource UntagResource"), alarms),
+    ]
+
+
+_ECS_SHAPES = tuple(
+    f"ecs:*:${{AWS::AccountId}}:{kind}/{{}}"
+    for kind in ("capacity-provider", "cluster", "service", "service-deployment")
+)
+_ECS_UNNAMED = """
+    CreateCapacityProvider CreateCluster DeregisterTaskDefinition Describe* List* RegisterTaskDefinition TagResource
+    UntagResource
+"""
+_ECS_NAMED = """
+    CreateService DeleteCapacityProvider DeleteCluster DeleteService PutClusterCapacityProviders StopServiceDeployment
+    UpdateCapacityProvider UpdateCluster UpdateClusterSettings UpdateService
+"""
+_LOAD_BALANCING_ACTIONS = """
+    AddTags CreateListener CreateLoadBalancer CreateRule CreateTargetGroup DeleteListener DeleteLoadBalancer DeleteRule
+    DeleteTargetGroup DeregisterTargets Describe* ModifyListener ModifyListenerAttributes ModifyLoadBalancerAttributes
+    ModifyRule ModifyTargetGroup ModifyTargetGroupAttributes RegisterTargets RemoveTags SetIpAddressType
+    SetRulePriorities SetSecurityGroups SetSubnets
+"""
+_GROUP_ACTIONS = """
+    AttachLoadBalancerTargetGroups AttachTrafficSources CancelInstanceRefresh CreateAutoScalingGroup CreateOrUpdateTags
+    DeleteAutoScalingGroup DeleteLifecycleHook DeleteTags DetachLoadBalancerTargetGroups DetachTrafficSources
+    DisableMetricsCollection EnableMetricsCollection PutLifecycleHook ResumeProcesses StartInstanceRefresh
+    SuspendProcesses UpdateAutoScalingGroup
+"""
+_TASK_SCALING_ACTIONS = """
+    DeleteScalingPolicy DeleteScheduledAction DeregisterScalableTarget Describe* ListTagsForResource PutScalingPolicy
+    PutScheduledAction RegisterScalableTarget TagResource UntagResource
+"""
+
+
+def storage(stacks: Sequence[str]) -> list[Statement]:
+    """Return what buckets, registries and log groups need, and the templates of nested stacks."""
+    artifacts = Sub("arn:${AWS::Partition}:s3:::*-artifactbucket-*/*")
+    own = {"StringEquals": {"aws:ResourceAccount": Ref("AWS::AccountId")}}
+    return [
+        allow("s3:GetObject", artifacts, when=own),
+        allow(_of("s3", _BUCKET_ACTIONS), arns(stacks, "s3:::{}"), when=own),
+        allow(_of("ecr", _REGISTRY_ACTIONS), arns(stacks, "ecr:*:${AWS::AccountId}:repository/{}")),
+        allow(_of("logs", "Describe*"), "*"),
+        allow(_of("logs", _LOG_GROUP_ACTIONS), arns(stacks, "logs:*:${AWS::AccountId}:log-group:{}")),
+    ]
+
+
+_BUCKET_ACTIONS = """
+    CreateBucket DeleteBucket DeleteBucketPolicy GetAccelerateConfiguration
+    GetBucket* Get*Configuration ListBucket ListTagsForResource PutBucketAcl PutBucketLogging PutBucketOwnershipControls
+    PutBucketPolicy PutBucketPublicAccessBlock PutBucketTagging PutBucketVersioning PutEncryptionConfiguration
+    PutLifecycleConfiguration TagResource UntagResource
+"""
+_REGISTRY_ACTIONS = """
+    CreateRepository DeleteLifecyclePolicy DeleteRepository DescribeRepositories GetLifecyclePolicy GetRepositoryPolicy
+    ListTagsForResource PutImageScanningConfiguration PutImageTagMutability PutLifecyclePolicy TagResource UntagResource
+"""
+_LOG_GROUP_ACTIONS = """
+    CreateLogGroup DeleteLogGroup DeleteRetentionPolicy GetDataProtectionPolicy ListTagsForResource PutRetentionPolicy
+    TagResource UntagResource
+"""
+
+
+def domains(zone_id: Any) -> list[Statement]:
+    """Return what certificates and records of this one zone need."""
+    zone = Sub("arn:${AWS::Partition}:route53:::hostedzone/${Zone}", Zone=zone_id)
+    records = "ChangeResourceRecordSets GetHostedZone ListResourceRecordSets"
+    return [
+        allow(_of("acm", _CERTIFICATE_ACTIONS), Sub("arn:${AWS::Partition}:acm:*:${AWS::AccountId}:certificate/*")),
+        # A certificate that is only being requested has no ARN yet.
+        allow("acm:RequestCertificate", "*"),
+        allow(_of("route53", records), zone),
+        allow("route53:GetChange", Sub("arn:${AWS::Partition}:route53:::change/*")),
+        allow("route53:ListHostedZones*", "*"),
+    ]
+
+
+_CERTIFICATE_ACTIONS = """
+    AddTagsToCertificate DeleteCertificate DescribeCertificate ListTagsForCertificate RemoveTagsFromCertificate
+    UpdateCertificateOptions
+"""
+
+
+def _of(service: str, actions: str) -> list[str]:
+    return [f"{service}:{each}" for each in actions.split()]
+
+
+def _parameters() -> list[Sub]:
+    own = "arn:${AWS::Partition}:ssm:*:${AWS::AccountId}:parameter"
+    return [Sub(own + EVERYTHING), Sub("arn:${AWS::Partition}:ssm:*::parameter/aws/service/*")]

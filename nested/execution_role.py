@@ -1,0 +1,62 @@
+"""Execution role: what CloudFormation may do while it makes the stacks' resources.
+
+Permissions follow what the resource types' handlers call (their registry schemas), service by service. Where a
+service names resources after the stack, permissions end at the stack names' prefix; where it does not (network,
+load balancers, certificates), at the action. It manages only roles that are named after the stacks, attaches only
+the AWS policies below, and passes roles only to the services that the stacks use: neither itself nor the deploy
+role is in its reach. What it writes into a role of the stacks is the template's word, so templates need review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from troposphere import GetAtt, Ref, Template, iam
+
+from nested import execution_permissions as permissions
+from nested import inputs, shared_parameters
+from nested.permissions import Statement, policy, trust
+from nested.shape import gives, needs
+
+
+def template(*, stacks: Sequence[str]) -> Template:
+    """Emit the role, its policies and its SSM parameter.
+
+    `stacks` are patterns of stack names. Needs ZoneId; gives ExecutionRoleArn.
+    """
+    t = Template(Description="CloudFormation's execution role")
+    needs(t, inputs.ZONE_ID)
+    t.add_resource(_role())
+    t.add_resource(_policy("StackPolicy", permissions.stacks_and_roles(stacks)))
+    t.add_resource(_policy("NetworkPolicy", permissions.network()))
+    t.add_resource(_policy("ServicePolicy", permissions.services(stacks)))
+    t.add_resource(_policy("StoragePolicy", permissions.storage(stacks)))
+    t.add_resource(_policy("DomainPolicy", permissions.domains(Ref(inputs.ZONE_ID.name))))
+    arn = GetAtt("ExecutionRole", "Arn")
+    t.add_resource(shared_parameters.shared("ExecutionRoleParameter", shared_parameters.EXECUTION_ROLE_ARN, arn))
+    gives(t, {inputs.EXECUTION_ROLE_ARN: arn})
+    return t
+
+
+def _role() -> iam.Role:
+    # "Cross-service confused deputy prevention", AWS CloudFormation User Guide.
+    own_stacks = {"StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")}}
+    return iam.Role(
+        "ExecutionRole",
+        Description="Makes the resources of this library's stacks",
+        # A stack that was created with a role cannot be deleted without it.
+        DeletionPolicy="RetainExceptOnCreate",
+        UpdateReplacePolicy="Retain",
+        AssumeRolePolicyDocument=trust("cloudformation.amazonaws.com", when=own_stacks),
+    )
+
+
+def _policy(title: str, statements: list[Statement]) -> iam.ManagedPolicy:
+    # Five managed policies of at most 6,144 characters ("IAM and AWS STS quotas"): inline ones share 10,240.
+    return iam.ManagedPolicy(
+        title,
+        DeletionPolicy="RetainExceptOnCreate",
+        UpdateReplacePolicy="Retain",
+        PolicyDocument=policy(*statements),
+        Roles=[Ref("ExecutionRole")],
+    )

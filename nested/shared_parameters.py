@@ -1,0 +1,20 @@
+"""SSM parameters by which stacks that are composed apart find each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troposphere import ssm
+
+# What the deploy role may read, and the prefix of every name below.
+EVERYTHING = "/stackwright/*"
+
+HOSTED_ZONE_ID = "/stackwright/hosted-zone-id"
+DEPLOY_ROLE_ARN = "/stackwright/deploy-role-arn"
+EXECUTION_ROLE_ARN = "/stackwright/execution-role-arn"
+ARTIFACT_BUCKET = "/stackwright/artifact-bucket"
+
+
+def shared(title: str, name: str, value: Any, **options: Any) -> ssm.Parameter:
+    """Return the SSM parameter of this name; its value is a string, never secret."""
+    return ssm.Parameter(title, Name=name, Type="String", Value=value, **options)
