@@ -55,14 +55,18 @@ def answers(method: Method) -> Method:
         try:
             return method(self)
         except Invalid as refusal:
-            raise ServiceException(refusal.code, str(refusal)) from refusal
+            raise Refused(refusal.code, str(refusal)) from refusal
         except ServiceException:
             raise
         except Exception as error:
             log.exception("%s broke", method.__name__)
-            raise ServiceException("InternalFailure", f"{type(error).__name__}: {error}") from error
+            raise Refused("InternalFailure", f"{type(error).__name__}: {error}") from error
 
     return answered
+
+
+class Refused(ServiceException):  # type: ignore[misc]
+    """An API error. moto looks an error's shape up by the module of its class, so ours is here."""
 
 
 class CloudFormation(BaseResponse):  # type: ignore[misc]

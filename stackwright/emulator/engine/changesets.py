@@ -28,7 +28,8 @@ def create(services: Services, account: str, region: str, request: Request) -> C
     """
     stack = _stack(services, account, region, request)
     name = request["ChangeSetName"]
-    if any(each.name == name for each in stack.change_sets.values()):
+    waiting = [each for each in stack.change_sets.values() if each.execution != "EXECUTE_COMPLETE"]
+    if any(each.name == name for each in waiting):
         raise AlreadyExists(f"ChangeSet {name} already exists")
     creating = _type(request) == "CREATE"
     previous = None if creating else stack.revision

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stackwright.emulator.engine import changes, revisions
 from stackwright.emulator.engine.backward import delete_all, mark_deleted, roll_back, snapshot
 from stackwright.emulator.engine.children import new_child
-from stackwright.emulator.engine.errors import Cancelled, Invalid
+from stackwright.emulator.engine.errors import Cancelled, Invalid, ResourceFailed
 from stackwright.emulator.engine.forward import forward
 from stackwright.emulator.engine.operation import Operation
 from stackwright.emulator.engine.resources import reason_of
@@ -33,7 +33,7 @@ class Nested:
         """Update the nested stack, or roll it back when its root rolls back."""
         child = self._existing(operation, stack, resource)
         if operation.backwards:
-            roll_back(operation, child, "")
+            self._roll_back(operation, child)
             return
         revision = revisions.nested(operation.services, child, stack.revision, resource.properties)
         child.undo, child.revision = snapshot(child), revision
@@ -74,6 +74,12 @@ class Nested:
     def _existing(self, operation: Operation, stack: Stack, resource: Resource) -> Stack:
         return operation.store.get(stack.account, stack.region, resource.physical_id)
 
+    def _roll_back(self, operation: Operation, child: Stack) -> None:
+        try:
+            roll_back(operation, child, "")
+        except ResourceFailed as error:
+            raise _not_updated(child, reason_of(error)) from error
+
     def _failed(self, operation: Operation, child: Stack, error: Exception) -> Exception:
         if isinstance(error, Cancelled):
             return error
@@ -81,6 +87,10 @@ class Nested:
         back = not operation.root.disable_rollback
         status = "UPDATE_ROLLBACK_IN_PROGRESS" if back else "UPDATE_FAILED"
         operation.store.status(child, status, reason)
-        return Invalid(
-            f"Embedded stack {child.id} was not successfully updated. Currently in {status} with reason: {reason}"
-        )
+        return _not_updated(child, reason)
+
+
+def _not_updated(child: Stack, reason: str) -> Invalid:
+    return Invalid(
+        f"Embedded stack {child.id} was not successfully updated. Currently in {child.status} with reason: {reason}"
+    )

@@ -61,7 +61,7 @@ class Store:
             else [self.get(account, region, stack_name)]
         )
         for stack in stacks:
-            for change_set in stack.change_sets.values():
+            for change_set in reversed(stack.change_sets.values()):
                 if name in (change_set.id, change_set.name):
                     return change_set
         raise NoSuchChangeSet(f"ChangeSet [{name}] does not exist")

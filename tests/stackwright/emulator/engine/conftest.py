@@ -146,6 +146,7 @@ def pretended() -> Iterator[LocalAws]:
 def world() -> World:
     """An empty world."""
     _WORLD.things, _WORLD.calls, _WORLD.refuse = {}, [], set()
+    _WORLD.numbers = itertools.count(1)
     return _WORLD
 
 
