@@ -10,7 +10,7 @@ import gc
 import os
 import signal
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,9 @@ def _lint(job: Job) -> list[Finding]:
 
     assert _loaded is not None
     config, rules = _loaded
-    matches = run_template_by_file_path(job.path, config, rules, False)
+    # cfn-lint opens nested templates only below the working directory, and is silent about others.
+    with chdir(Path(job.path).parent):
+        matches = list(run_template_by_file_path(job.path, config, rules, False))
     found = {_finding(match) for match in matches if not _ignored(match.rule.id, job, config)}
     return sorted(found, key=lambda finding: (finding.path, finding.rule, finding.message))
 

@@ -88,7 +88,7 @@ def _job(rendered: Rendered, file: str) -> Job:
         content = digest("root", *(part for item in rendered.files.items() for part in item))
     else:
         content = rendered.files[file]
-    return Job(str(rendered.folder / file), root, content)
+    return Job(str((rendered.folder / file).absolute()), root, content)
 
 
 def _keep_validated(second: _Kept, validated: Callable[[], validate.Found]) -> str:

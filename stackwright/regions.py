@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import json
 import os
 from pathlib import Path
 
@@ -19,14 +20,13 @@ def chosen_region(given: str | None, *, profile: str | None = None) -> str | Non
 
 def offline_region(given: str | None) -> str:
     """Return the chosen region, us-east-1 where none is; raises BadInput for one without data."""
-    from stackwright.resolve.environment import Environment
-    from stackwright.resolve.errors import Refusal
+    from stackwright.aws_errors import near_misses
+    from stackwright.resolve.environment import ZONES
 
     region = chosen_region(given) or OFFLINE
-    try:
-        Environment(region).zones(region)
-    except Refusal as refusal:
-        raise BadInput(f"no AWS region {region!r}: {refusal}") from None
+    known = json.loads(ZONES.read_text(encoding="utf-8"))["zones"]
+    if region not in known:
+        raise BadInput(f"no AWS region {region!r}{near_misses(region, known)}")
     return region
 
 
