@@ -2,7 +2,8 @@
 
 It calls CloudFormation on this library's stacks, and only with the execution role, so that it has itself no
 permission on any resource; it publishes templates, pushes images and reads this library's SSM parameters. The
-bootstrap stacks are not among its stacks: it cannot widen itself.
+bootstrap stacks are not among its stacks, so it cannot widen itself, and lifting a stack's termination protection is
+a person's decision.
 """
 
 from __future__ import annotations
