@@ -14,7 +14,5 @@ def test_every_push_to_every_repository_is_scanned(scan_type: str) -> None:
     graph = resolve(template, {}, {"RegistryScanType": scan_type}, region="us-east-1", stack_name="region")
     assert graph.resources["RegistryScanning"].properties == {
         "ScanType": scan_type,
-        "Rules": [
-            {"RepositoryFilters": [{"Filter": "*", "FilterType": "WILDCARD"}], "ScanFrequency": "SCAN_ON_PUSH"}
-        ],
+        "Rules": [{"RepositoryFilters": [{"Filter": "*", "FilterType": "WILDCARD"}], "ScanFrequency": "SCAN_ON_PUSH"}],
     }
