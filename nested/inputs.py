@@ -227,7 +227,7 @@ ELSEWHERE_ZONE_ID = Input(
     "Hosted zone of another region's account stack",
     "Id of the hosted zone, where the account blueprint was deployed to another region than this; else empty.",
     default="",
-    pattern="^$|^Z[A-Z0-9]{1,31}$",
+    pattern="^[A-Z0-9]{0,32}$",
     constraint="The id of a hosted zone, for example Z0123456789ABCDEFGHIJ, or nothing.",
     shared=True,
 )
