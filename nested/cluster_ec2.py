@@ -4,11 +4,14 @@ The capacity provider joins the two. It belongs to the cluster by an association
 named inside the cluster can be neither changed nor removed later. ClusterName and CapacityProviderName reach other
 stacks only when this one is complete, and so only when the association is there.
 
-A new machine image, instance type or user data rolls through the group, one instance at a time: the launch template
-gets a new version, and managed draining holds back each termination until the instance's tasks run elsewhere.
+A new machine image, instance type or user data reaches every instance by an instance refresh that the update starts:
+a new instance comes before an old one goes, and managed draining holds back each termination until the instance's
+tasks run elsewhere. A rolling update would wait for instances that are protected from scale-in; a refresh need not.
 """
 
 from __future__ import annotations
+
+from typing import Any, ClassVar
 
 from troposphere import Equals, GetAtt, If, Ref, Sub, Template, autoscaling
 from troposphere.ecs import (
@@ -21,7 +24,7 @@ from troposphere.ecs import (
     ManagedScaling,
 )
 from troposphere.logs import LogGroup
-from troposphere.policies import AutoScalingRollingUpdate, UpdatePolicy
+from troposphere.policies import UpdatePolicy
 
 from nested import inputs, instances
 from nested.shape import gives, needs
@@ -32,11 +35,15 @@ INSIGHTS_RETENTION_DAYS = 7
 # From launch to a registered container instance; scaling does not judge the group before that.
 INSTANCE_WARMUP = 180
 
-# Between two instances of a roll: time to boot, to register and to take over tasks.
-ROLL_PAUSE = "PT5M"
+# A replacement is in service before what it replaces goes, even in a group of one, and few are replaced at a time.
+LEAST_HEALTHY_PERCENT = 100
+MOST_HEALTHY_PERCENT = 110
 
-# Left running, these would act on the group's size while a roll replaces its instances.
-SUSPENDED_IN_A_ROLL = ["AZRebalance", "AlarmNotification", "ScheduledActions"]
+
+class RefreshPolicy(UpdatePolicy):  # type: ignore[misc]
+    """An update policy by instance refresh, which CloudFormation has had since July 2026 and troposphere has not."""
+
+    props: ClassVar[dict[str, Any]] = {**UpdatePolicy.props, "AutoScalingInstanceRefresh": (dict, False)}
 
 
 def template() -> Template:
@@ -101,13 +108,12 @@ def _group() -> autoscaling.AutoScalingGroup:
         CapacityRebalance=False,
         HealthCheckType="EC2",
         DefaultInstanceWarmup=INSTANCE_WARMUP,
-        # A replacement is there before what it replaces goes, even in a group of one.
         InstanceMaintenancePolicy=autoscaling.InstanceMaintenancePolicy(
-            MinHealthyPercentage=100, MaxHealthyPercentage=200
+            MinHealthyPercentage=LEAST_HEALTHY_PERCENT, MaxHealthyPercentage=MOST_HEALTHY_PERCENT
         ),
         MetricsCollection=[autoscaling.MetricsCollection(Granularity="1Minute")],
         Tags=_group_tags(),
-        UpdatePolicy=_roll(),
+        UpdatePolicy=_refresh(),
     )
 
 
@@ -137,18 +143,11 @@ def _instance_types() -> autoscaling.MixedInstancesPolicy:
     )
 
 
-def _roll() -> UpdatePolicy:
-    # None need be in service by CloudFormation's count: an instance that drains no longer counts, its replacement is
-    # launched at once, and its tasks stay until they run there. A floor would have to stay below MaxInstances.
-    return UpdatePolicy(
-        AutoScalingRollingUpdate=AutoScalingRollingUpdate(
-            MaxBatchSize=1,
-            MinInstancesInService=0,
-            PauseTime=ROLL_PAUSE,
-            SuspendProcesses=SUSPENDED_IN_A_ROLL,
-            WaitOnResourceSignals=False,
-        )
-    )
+def _refresh() -> RefreshPolicy:
+    # Percentages and warm-up are the group's own. "UpdatePolicy attribute", CloudFormation Template Reference Guide;
+    # "Safely stop Amazon ECS workloads running on EC2 instances", Amazon ECS Developer Guide, on protected instances.
+    preferences = {"ScaleInProtectedInstances": "Refresh", "StandbyInstances": "Ignore", "SkipMatching": True}
+    return RefreshPolicy(AutoScalingInstanceRefresh={"Strategy": "Rolling", "Preferences": preferences})
 
 
 def _capacity_provider() -> CapacityProvider:
