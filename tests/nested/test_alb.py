@@ -1,0 +1,141 @@
+"""The load balancer: HTTPS only, logged, and out to its targets alone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from nested import alb
+from stackwright.resolve.graph import Graph
+from stackwright.resolve.nested import resolve
+from stackwright.resolve.symbols import rendered
+
+TEMPLATE = alb.template().to_dict()
+GIVEN = {
+    "VpcId": "vpc-0a1b2c3d",
+    "PublicSubnetIds": "subnet-0a1b2c3d,subnet-1a2b3c4d",
+    "CertificateArn": "arn:aws:acm:eu-west-1:123456789012:certificate/1",
+}
+
+
+def load_balancer(**parameters: str) -> Graph:
+    return resolve(TEMPLATE, {}, GIVEN | parameters, region="eu-west-1", stack_name="shop-prod-LoadBalancer-1A2B")
+
+
+def properties(graph: Graph, path: str) -> dict[str, Any]:
+    found: dict[str, Any] = rendered(graph.resources[path].properties)
+    return found
+
+
+def attributes(graph: Graph) -> dict[str, str]:
+    return {each["Key"]: each["Value"] for each in properties(graph, "LoadBalancer")["LoadBalancerAttributes"]}
+
+
+def test_https_answers_404_until_a_service_takes_the_request() -> None:
+    listener = properties(load_balancer(), "HttpsListener")
+    assert (listener["Port"], listener["Protocol"]) == (443, "HTTPS")
+    (action,) = listener["DefaultActions"]
+    assert action["Type"] == "fixed-response"
+    assert action["FixedResponseConfig"]["StatusCode"] == "404"
+    assert listener["Certificates"] == [{"CertificateArn": GIVEN["CertificateArn"]}]
+
+
+def test_the_tls_policy_is_the_recommended_one() -> None:
+    assert properties(load_balancer(), "HttpsListener")["SslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+
+
+def test_http_is_moved_to_https_for_good() -> None:
+    listener = properties(load_balancer(), "HttpListener")
+    assert (listener["Port"], listener["Protocol"]) == (80, "HTTP")
+    assert listener["DefaultActions"] == [
+        {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}}
+    ]
+
+
+def test_the_world_reaches_two_ports_over_both_protocols() -> None:
+    rules = properties(load_balancer(), "SecurityGroup")["SecurityGroupIngress"]
+    opened = {(each.get("CidrIp") or each["CidrIpv6"], each["FromPort"], each["ToPort"]) for each in rules}
+    assert opened == {(cidr, port, port) for cidr in ("0.0.0.0/0", "::/0") for port in (80, 443)}
+    assert {each["IpProtocol"] for each in rules} == {"tcp"}
+
+
+def test_no_default_way_out_is_left() -> None:
+    # An empty list would be no list: EC2 would then open everything.
+    (rule,) = properties(load_balancer(), "SecurityGroup")["SecurityGroupEgress"]
+    assert rule["CidrIp"] == "127.0.0.1/32"
+
+
+@pytest.mark.parametrize(("protection", "value"), [("on", "true"), ("off", "false")])
+def test_deletion_protection_follows_the_environment(protection: str, value: str) -> None:
+    assert attributes(load_balancer(DeletionProtection=protection))["deletion_protection.enabled"] == value
+
+
+def test_requests_are_hardened_and_logged() -> None:
+    found = attributes(load_balancer())
+    assert found["routing.http.drop_invalid_header_fields.enabled"] == "true"
+    assert found["routing.http.desync_mitigation_mode"] == "defensive"
+    assert found["idle_timeout.timeout_seconds"] == "60"
+    assert (found["access_logs.s3.enabled"], found["access_logs.s3.bucket"]) == ("true", "${AccessLogs.Ref}")
+
+
+def test_it_is_public_in_the_subnets_given_and_has_no_name_to_collide() -> None:
+    found = properties(load_balancer(IpAddressType="dualstack"), "LoadBalancer")
+    assert (found["Scheme"], found["Type"], found["IpAddressType"]) == ("internet-facing", "application", "dualstack")
+    assert found["Subnets"] == ["subnet-0a1b2c3d", "subnet-1a2b3c4d"]
+    assert "Name" not in found
+
+
+def test_the_bucket_admits_the_delivery_before_the_load_balancer_tries_it() -> None:
+    assert "AccessLogsPolicy" in load_balancer().resources["LoadBalancer"].depends_on
+
+
+def test_only_load_balancers_of_this_account_and_region_write_logs() -> None:
+    admit, _ = properties(load_balancer(), "AccessLogsPolicy")["PolicyDocument"]["Statement"]
+    assert admit["Principal"] == {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
+    assert admit["Action"] == "s3:PutObject"
+    assert admit["Resource"] == "${AccessLogs.Arn}/AWSLogs/123456789012/*"
+    assert admit["Condition"] == {
+        "ArnLike": {"aws:SourceArn": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/*"},
+        "StringEquals": {"aws:SourceAccount": "123456789012"},
+    }
+
+
+def test_the_bucket_refuses_plain_http() -> None:
+    _, refuse = properties(load_balancer(), "AccessLogsPolicy")["PolicyDocument"]["Statement"]
+    assert (refuse["Effect"], refuse["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    assert set(refuse["Resource"]) == {"${AccessLogs.Arn}", "${AccessLogs.Arn}/*"}
+
+
+def test_logs_are_encrypted_as_delivery_can_and_nobody_elses() -> None:
+    bucket = properties(load_balancer(), "AccessLogs")
+    assert "aws:kms" not in json.dumps(bucket)
+    assert "AES256" in json.dumps(bucket["BucketEncryption"])
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert "BucketName" not in bucket
+
+
+def test_logs_expire() -> None:
+    (rule,) = properties(load_balancer(AccessLogsRetentionDays="7"), "AccessLogs")["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", "7")
+
+
+def test_a_bucket_with_the_test_file_in_it_does_not_stop_a_rollback() -> None:
+    found = load_balancer().resources["AccessLogs"].attributes
+    assert (found["DeletionPolicy"], found["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_what_it_gives_is_what_rules_records_and_metrics_need() -> None:
+    assert rendered(load_balancer().outputs) == {
+        "ListenerArn": "${HttpsListener.Ref}",
+        "LoadBalancerSecurityGroupId": "${SecurityGroup.GroupId}",
+        "LoadBalancerDnsName": "${LoadBalancer.DNSName}",
+        "LoadBalancerZoneId": "${LoadBalancer.CanonicalHostedZoneID}",
+        "LoadBalancerFullName": "${LoadBalancer.LoadBalancerFullName}",
+    }
+
+
+def test_target_groups_and_rules_belong_to_the_services() -> None:
+    kinds = {each.type for each in load_balancer().resources.values()}
+    assert not {kind for kind in kinds if kind.endswith(("::TargetGroup", "::ListenerRule"))}

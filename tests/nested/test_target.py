@@ -1,0 +1,79 @@
+"""The target: constants where a change would empty production, and one way in."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from nested import service, target, timing
+
+HEALTH = {"port": 8080, "health_path": "/ready"}
+
+
+def of(resource: Any) -> dict[str, Any]:
+    found: dict[str, Any] = resource.to_dict()["Properties"]
+    return found
+
+
+def references(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        if "Ref" in value:
+            return {value["Ref"]}
+        return set().union(*(references(each) for each in value.values()))
+    if isinstance(value, list):
+        return set().union(*(references(each) for each in value))
+    return set()
+
+
+def test_the_target_group_follows_no_parameter_but_its_vpc() -> None:
+    # Port, protocol and VPC replace it; a changed check fails the tasks that a deployment goes back to.
+    assert references(of(target.target_group(**HEALTH))) == {"VpcId"}
+
+
+def test_targets_are_tasks_that_answer_200_on_the_port_they_serve() -> None:
+    found = of(target.target_group(**HEALTH))
+    assert (found["TargetType"], found["Protocol"], found["Port"]) == ("ip", "HTTP", 8080)
+    assert (found["HealthCheckPort"], found["HealthCheckPath"]) == ("traffic-port", "/ready")
+    assert found["Matcher"] == {"HttpCode": "200"}
+    assert (found["HealthyThresholdCount"], found["UnhealthyThresholdCount"]) == (2, 3)
+    assert "Name" not in found
+
+
+def test_targets_finish_their_requests_and_keep_no_visitor() -> None:
+    found = {each["Key"]: each["Value"] for each in of(target.target_group(**HEALTH))["TargetGroupAttributes"]}
+    assert found == {
+        "deregistration_delay.timeout_seconds": str(timing.DEREGISTRATION_DELAY),
+        "slow_start.duration_seconds": "0",
+        "stickiness.enabled": "false",
+    }
+
+
+def test_the_rule_has_weights_from_the_first_day() -> None:
+    (action,) = of(target.listener_rule())["Actions"]
+    assert action["ForwardConfig"] == {
+        "TargetGroups": [{"TargetGroupArn": {"Ref": "TargetGroup"}, "Weight": 100}],
+        "TargetGroupStickinessConfig": {"Enabled": False},
+    }
+    assert "TargetGroupArn" not in action
+
+
+def test_rendering_again_gives_the_same_rule() -> None:
+    # An update that touches the rule would set weights back that a deployment has moved.
+    rules = [json.dumps(service.template().to_dict()["Resources"]["ListenerRule"]) for _ in range(2)]
+    assert rules[0] == rules[1]
+
+
+def test_the_rules_priority_and_paths_come_from_outside() -> None:
+    found = of(target.listener_rule())
+    assert found["Priority"] == {"Ref": "ListenerRulePriority"}
+    assert found["Conditions"] == [{"Field": "path-pattern", "PathPatternConfig": {"Values": {"Ref": "PathPatterns"}}}]
+
+
+def test_the_load_balancer_reaches_the_tasks_port_and_nobody_else_does() -> None:
+    assert "SecurityGroupIngress" not in of(target.security_group())
+    ports = {"IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8080}
+    tasks, load_balancer = {"Fn::GetAtt": ["TaskSecurityGroup", "GroupId"]}, {"Ref": "LoadBalancerSecurityGroupId"}
+    assert of(target.ingress(port=8080)).items() >= {**ports, "GroupId": tasks}.items()
+    assert of(target.ingress(port=8080))["SourceSecurityGroupId"] == load_balancer
+    assert of(target.egress(port=8080)).items() >= {**ports, "GroupId": load_balancer}.items()
+    assert of(target.egress(port=8080))["DestinationSecurityGroupId"] == tasks
