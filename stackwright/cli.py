@@ -37,7 +37,8 @@ def run(arguments: Sequence[str], *, project: Project | None = None) -> int:
         console.error("interrupted")
         return INTERRUPTED
     except click.ClickException as error:
-        console.error(f"{error.format_message()}\nsee: {PROGRAM} --help")
+        context = getattr(error, "ctx", None)
+        console.error(f"{error.format_message()}\nsee: {context.command_path if context else PROGRAM} --help")
         return error.exit_code
     except StackwrightError as error:
         console.error(str(error))
@@ -148,7 +149,7 @@ _bucket = click.option(
 @_json
 @_on_project
 def build(project: Project, blueprints: tuple[str, ...], **options: Any) -> int:
-    """Render all blueprints (or these), check their parameter files and lint them."""
+    """Render blueprints, check their parameter files and lint them."""
     from stackwright.building import build
 
     return build(project, blueprints, **options)
@@ -161,7 +162,7 @@ def build(project: Project, blueprints: tuple[str, ...], **options: Any) -> int:
 @_json
 @_on_project
 def resolve(project: Project, **options: Any) -> int:
-    """Print every resource that BLUEPRINT has in ENV: conditions applied, functions evaluated."""
+    """Print what BLUEPRINT comes to in ENV, resource by resource."""
     from stackwright.inventory import inventory
 
     return inventory(project, **options)
@@ -176,7 +177,7 @@ def resolve(project: Project, **options: Any) -> int:
 @_region
 @_on_project
 def publish(project: Project, **options: Any) -> int:
-    """Upload what is not there yet and print one aws command per environment."""
+    """Upload what is not there yet, print one aws command per ENV."""
     from stackwright.publish import publish
 
     return publish(project, **options)
@@ -192,7 +193,7 @@ def publish(project: Project, **options: Any) -> int:
 @_json
 @_on_project
 def deploy(project: Project, **options: Any) -> int:
-    """Publish BLUEPRINT, show what would change in ENV, ask, do it and follow it."""
+    """Publish, show what would change, ask, do it and follow it."""
     from stackwright.deploy import deploy
 
     return deploy(project, **options)
@@ -205,7 +206,7 @@ def deploy(project: Project, **options: Any) -> int:
 @_account
 @_on_project
 def destroy(project: Project, **options: Any) -> int:
-    """Delete the stack of BLUEPRINT in ENV, follow it and say what remains."""
+    """Delete the stack, follow it and say what remains."""
     from stackwright.deploy.destroy import destroy
 
     return destroy(project, **options)
@@ -216,7 +217,7 @@ def destroy(project: Project, **options: Any) -> int:
 @click.option("--delay", multiple=True, metavar="TYPE=SECONDS", help="Slow down a resource type.")
 @_region
 def emulator(**options: Any) -> int:
-    """Keep a local AWS running on loopback, with the exports that point a client at it."""
+    """Keep a local AWS running, with the exports that point to it."""
     from stackwright.serve import serve
 
     return serve(**options)
