@@ -141,7 +141,7 @@ def storage(stacks: Sequence[str]) -> list[Statement]:
         allow(_of("s3", _BUCKET_ACTIONS), arns(stacks, "s3:::{}"), when=own),
         allow(_of("ecr", _REGISTRY_ACTIONS), arns(stacks, "ecr:*:${AWS::AccountId}:repository/{}")),
         allow(_of("logs", "Describe*"), "*"),
-        allow(_of("logs", _LOG_GROUP_ACTIONS), arns(stacks, "logs:*:${AWS::AccountId}:log-group:{}")),
+        allow(_of("logs", _LOG_GROUP_ACTIONS), arns(stacks, *_LOG_GROUP_SHAPES)),
     ]
 
 
@@ -155,6 +155,11 @@ _REGISTRY_ACTIONS = """
     CreateRepository DeleteLifecyclePolicy DeleteRepository DescribeRepositories GetLifecyclePolicy GetRepositoryPolicy
     ListTagsForResource PutImageScanningConfiguration PutImageTagMutability PutLifecyclePolicy TagResource UntagResource
 """
+# ECS names the groups of Container Insights after the cluster, and the cluster is named after its stack.
+_LOG_GROUP_SHAPES = (
+    "logs:*:${AWS::AccountId}:log-group:{}",
+    "logs:*:${AWS::AccountId}:log-group:/aws/ecs/containerinsights/{}",
+)
 _LOG_GROUP_ACTIONS = """
     CreateLogGroup DeleteLogGroup DeleteRetentionPolicy GetDataProtectionPolicy ListTagsForResource PutRetentionPolicy
     TagResource UntagResource

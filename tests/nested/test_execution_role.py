@@ -64,9 +64,13 @@ def those_that_allow(action: str) -> list[dict[str, Any]]:
     return [each for each in statements() if any(fnmatchcase(action, pattern) for pattern in actions(each))]
 
 
+@cache
+def stack_resources() -> list[dict[str, Any]]:
+    return [each for body in ec2_alb.blueprint().nested.values() for each in body["Resources"].values()]
+
+
 def handlers_call() -> set[str]:
-    types = {each["Type"] for body in ec2_alb.blueprint().nested.values() for each in body["Resources"].values()}
-    return {action for kind in types for action in _permissions(kind)}
+    return {action for kind in {each["Type"] for each in stack_resources()} for action in _permissions(kind)}
 
 
 def _permissions(kind: str) -> set[str]:
@@ -83,6 +87,15 @@ def test_every_call_of_the_stacks_resource_types_is_allowed() -> None:
     unused = [each for each in handlers_call() if any(fnmatchcase(each, pattern) for pattern in UNUSED.split())]
     missing = [each for each in handlers_call() - set(unused) if not those_that_allow(each)]
     assert not sorted(missing)
+
+
+def test_log_groups_that_the_stacks_name_are_in_reach() -> None:
+    (statement,) = those_that_allow("logs:CreateLogGroup")
+    groups = [each["Properties"] for each in stack_resources() if each["Type"] == "AWS::Logs::LogGroup"]
+    for name in (each["LogGroupName"]["Fn::Sub"] for each in groups if "LogGroupName" in each):
+        real = name.replace("${AWS::StackName}", "ec2-alb-dev-Cluster-1")
+        arn = f"arn:aws:logs:eu-west-1:123456789012:log-group:{real}:*"
+        assert any(fnmatchcase(arn, pattern) for pattern in statement["Resource"])
 
 
 def test_only_cloudformation_in_this_account_assumes_it() -> None:
@@ -117,12 +130,7 @@ def test_it_attaches_named_aws_policies_only() -> None:
 def test_what_the_stacks_attach_is_among_them() -> None:
     (statement,) = those_that_allow("iam:AttachRolePolicy")
     attached = statement["Condition"]["ArnEquals"]["iam:PolicyARN"]
-    roles = [
-        each["Properties"]
-        for body in ec2_alb.blueprint().nested.values()
-        for each in body["Resources"].values()
-        if each["Type"] == "AWS::IAM::Role"
-    ]
+    roles = [each["Properties"] for each in stack_resources() if each["Type"] == "AWS::IAM::Role"]
     for arn in (arn["Fn::Sub"] for role in roles for arn in role.get("ManagedPolicyArns", [])):
         assert arn.replace("${AWS::Partition}", "aws") in attached
 
