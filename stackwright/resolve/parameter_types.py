@@ -24,7 +24,7 @@ FORMS: dict[str, str] = {
     "AWS::EC2::Subnet::Id": f"subnet-{_ID}",
     "AWS::EC2::Volume::Id": f"vol-{_ID}",
     "AWS::EC2::VPC::Id": f"vpc-{_ID}",
-    "AWS::Route53::HostedZone::Id": r"Z[0-9A-Z]{1,31}",
+    "AWS::Route53::HostedZone::Id": r"[0-9A-Z]{1,32}",
     "AWS::SSM::Parameter::Name": r"[A-Za-z0-9_./:-]+",
 }
 
