@@ -46,8 +46,7 @@ def _repository() -> ecr.Repository:
 
 
 def _lifecycle_policy() -> Sub:
-    # "Lifecycle policy examples", Amazon ECR User Guide: the lower priority is applied first, and an image that
-    # one rule has taken is out of reach of the next.
+    # "Lifecycle policy properties in Amazon ECR", Amazon ECR User Guide: the lowest priority is applied first.
     untagged = {
         "rulePriority": 1,
         "description": "Expire untagged images",
