@@ -25,6 +25,7 @@ from stackwright.emulator.handlers.shapes import (
 )
 from stackwright.emulator.handlers.tags import Tagging, as_map, retag, specification
 
+Update = Callable[[Context, str, Properties, Properties], None]
 Attribute = str | Callable[[Context, str, Properties], Any]
 
 
@@ -33,7 +34,8 @@ class Step:
     """A call that sets `takes` of a resource that exists.
 
     `each`: one call per property, because the API wants it so. `at_creation` False: the creating
-    call takes these properties itself. `clear` is the call for when they were taken away.
+    call takes these properties itself. `clear` is the call for when they were taken away, `empty`
+    what to send for those that were.
     `build` turns the properties into the call's own members where renaming is not enough.
     """
 
@@ -43,6 +45,7 @@ class Step:
     each: bool = False
     at_creation: bool = True
     clear: str = ""
+    empty: Properties = field(default_factory=dict)
     build: Callable[[Properties], Properties] | None = None
     key: str = ""
 
@@ -67,18 +70,19 @@ class Name:
 
 @dataclass(frozen=True)
 class Mapped:
-    """One resource type. `identity` is the physical id: JMESPath in the creating call's answer, or
-    `=Property`. `key` is the member that names the resource in every other call; `scope` are
+    """One resource type. `identity` is the physical id: JMESPath in the creating call's answer, `=Property`
+    or a function of answer and properties. `key` is the member that names the resource in every other call; `scope` are
     properties that go with it. Attributes are JMESPath in what `read` finds, or functions.
     `tag_type` is EC2's name of the type for TagSpecifications; `tag_by` what the tagging calls name
     it by, in an attribute's forms, where that is not the physical id."""
 
     service: str
     create: str
-    identity: str
+    identity: str | Callable[[Mapping[str, Any], Properties], str]
     key: str
     delete: str = ""
     delete_key: str = ""
+    delete_with: Properties = field(default_factory=dict)
     names: Names = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
@@ -139,6 +143,8 @@ class Mapped:
         return taken
 
     def _identity(self, answer: Mapping[str, Any], properties: Properties) -> str:
+        if callable(self.identity):
+            return self.identity(answer, properties)
         if self.identity.startswith("="):
             return str(properties[self.identity[1:]])
         return str(jmespath.search(self.identity, answer))
@@ -146,6 +152,7 @@ class Mapped:
     def _set(self, client: Any, step: Step, physical_id: str, new: Properties, old: Properties) -> None:
         changed = _changed(step.takes, new, old)
         given = {name: new[name] for name in step.takes if name in new}
+        given |= {name: step.empty[name] for name in changed & step.empty.keys() - given.keys()}
         who = self._who(client, step.operation, physical_id, new, step.key)
         if changed and not given and step.clear:
             call(client, step.clear, self._who(client, step.clear, physical_id, new, step.key))
@@ -188,7 +195,7 @@ class Mapped:
         if self.delete:
             client = context.client(self.service)
             who = self._who(client, self.delete, physical_id, old, self.delete_key)
-            gone_is_fine(call, client, self.delete, who)
+            gone_is_fine(call, client, self.delete, {**who, **self.delete_with})
 
     def _found(self, context: Context, physical_id: str, properties: Properties) -> Any:
         if self.read is None:
@@ -220,6 +227,15 @@ class Mapped:
 def handlers(types: Mapping[str, Mapped | Handler]) -> dict[str, Handler]:
     """Return the module's HANDLERS: descriptions made into handlers, handlers as they are."""
     return {name: t.handler() if isinstance(t, Mapped) else t for name, t in types.items()}
+
+
+def put_again(create: Callable[[Context, Properties], str]) -> Update:
+    """Return the update of what is put, never changed: the creation once more."""
+
+    def update(context: Context, physical_id: str, new: Properties, old: Properties) -> None:
+        create(context, new)
+
+    return update
 
 
 def _changed(names: Iterable[str], new: Properties, old: Properties) -> set[str]:

@@ -8,6 +8,7 @@ say which member is meant and of which type it is. What no shape knows is an err
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -18,7 +19,21 @@ from stackwright.errors import StackwrightError
 
 Names = Mapping[str, str]
 _TAG_SYNONYMS = {"key": ("tagkey",), "value": ("tagvalue",)}
-_ABSENT_CODES = frozenset({"NoSuchEntity", "NoSuchBucket", "NoSuchHostedZone", "NoSuchHealthCheck"})
+_VAGUE_CODES = frozenset(
+    {
+        "BadRequestException",
+        "ClientException",
+        "InvalidAccessException",
+        "InvalidChangeBatch",
+        "InvalidParameterValue",
+        "ValidationError",
+        "ValidationException",
+    }
+)
+_GONE = re.compile(
+    r"not found|does not exist|cannot be found|^no \S+ \S+ found"
+    r"|not owned by the current account|is not subscribed"
+)
 
 
 class PropertyError(StackwrightError):
@@ -51,9 +66,8 @@ def is_absent(error: ClientError) -> bool:
     """Tell whether a service says that what was asked for does not exist."""
     code = error.response["Error"]["Code"]
     message = error.response["Error"].get("Message", "").lower()
-    gone = any(words in message for words in ("not found", "does not exist", "cannot be found"))
-    vague = code in {"ValidationError", "InvalidParameterValue", "ValidationException"}
-    return "NotFound" in code or code in _ABSENT_CODES or (vague and gone)
+    vague = code in _VAGUE_CODES
+    return "NotFound" in code or code.startswith("NoSuch") or (vague and bool(_GONE.search(message)))
 
 
 def gone_is_fine(action: Callable[..., Any], *args: Any, **parameters: Any) -> Any:

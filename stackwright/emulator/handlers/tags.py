@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from stackwright.emulator.handlers.shapes import call, text
@@ -14,7 +14,8 @@ class Tagging:
     """How a service tags what exists: `add` with the new tags, `remove` with the keys that went.
 
     `key` is the member that names the resource. `pairs` says that `remove` wants whole tags under
-    the same member as `add` does, as EC2's and ACM's do; `keys` is the other ones' member.
+    the same member as `add` does, as EC2's and ACM's do; `keys` is the other ones' member. `extra`
+    goes with every call.
     """
 
     add: str = "tag_resource"
@@ -23,6 +24,7 @@ class Tagging:
     tags: str = "tags"
     keys: str = "tagKeys"
     pairs: bool = False
+    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 EC2 = Tagging("create_tags", "delete_tags", "Resources[]", "Tags", pairs=True)
@@ -61,4 +63,4 @@ def retag(client: Any, how: Tagging, identifier: str, new: Any, old: Any) -> Non
 
 def _tag(client: Any, operation: str, how: Tagging, identifier: str, rest: dict[str, Any]) -> None:
     named = {how.key.removesuffix("[]"): [identifier] if how.key.endswith("[]") else identifier}
-    call(client, operation, {**named, **rest})
+    call(client, operation, {**how.extra, **named, **rest})
