@@ -1,0 +1,82 @@
+"""Application Auto Scaling beyond moto: a service follows its limits, targets carry tags."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from moto.applicationautoscaling import urls
+from moto.applicationautoscaling.models import FakeApplicationAutoscalingPolicy
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.core.exceptions import JsonRESTError
+from moto.ecs.models import ecs_backends
+
+from stackwright.emulator.services.overlay import put_in_place
+
+_COUNT = "ecs:service:DesiredCount"
+
+
+class ApplicationAutoScaling(ApplicationAutoScalingResponse):  # type: ignore[misc]
+    """moto's Application Auto Scaling with what it lacks."""
+
+    def register_scalable_target(self) -> str:
+        """Bring the count within the limits ("RegisterScalableTarget": a change of the limits
+        that the capacity is out of scales it), and keep the tags."""
+        answer: str = super().register_scalable_target()
+        target = self._target(json.loads(answer)["ScalableTargetARN"])
+        tags = getattr(target, "tags", {})
+        target.tags = {**tags, **(self._get_param("Tags") or {})}
+        if target.scalable_dimension == _COUNT:
+            self._limit(target)
+        return answer
+
+    def _limit(self, target: Any) -> None:
+        _, cluster, name = target.resource_id.split("/")
+        ecs = ecs_backends[self.current_account][self.region]
+        service = ecs.describe_services(cluster, [name])[0][0]
+        wanted = min(max(service.desired_count, target.min_capacity), target.max_capacity)
+        if wanted != service.desired_count:
+            named = {"cluster": cluster, "service": name, "desired_count": wanted}
+            ecs.update_service(named)
+            for deployment in service.deployments[:1]:
+                deployment.update(desiredCount=wanted, runningCount=wanted, pendingCount=0)
+
+    def put_scaling_policy(self) -> str:
+        """The alarms of a policy that is put again are replaced ("PutScalingPolicy")."""
+        key = FakeApplicationAutoscalingPolicy.formulate_key(
+            *(self._get_param(name) for name in ("ServiceNamespace", "ResourceId")),
+            *(self._get_param(name) for name in ("ScalableDimension", "PolicyName")),
+        )
+        known = self.applicationautoscaling_backend.policies.get(key)
+        if known:
+            known.delete_alarms(self.current_account, self.region)
+        answer: str = super().put_scaling_policy()
+        return answer
+
+    def tag_resource(self) -> str:
+        """Tag a target ("TagResource")."""
+        self._target(self._get_param("ResourceARN")).tags.update(self._get_param("Tags"))
+        return json.dumps({})
+
+    def untag_resource(self) -> str:
+        """Take tags from a target ("UntagResource")."""
+        tags = self._target(self._get_param("ResourceARN")).tags
+        for key in self._get_param("TagKeys"):
+            tags.pop(key, None)
+        return json.dumps({})
+
+    def list_tags_for_resource(self) -> str:
+        """List a target's tags ("ListTagsForResource")."""
+        return json.dumps({"Tags": self._target(self._get_param("ResourceARN")).tags})
+
+    def _target(self, arn: str) -> Any:
+        by_dimension = self.applicationautoscaling_backend.targets.values()
+        for target in (each for targets in by_dimension for each in targets.values()):
+            if target.arn == arn:
+                return target
+        raise JsonRESTError("ResourceNotFoundException", f"Resource not found: {arn}")
+
+
+def install() -> None:
+    """Put the overlay in the place of moto's Application Auto Scaling."""
+    put_in_place(urls, ApplicationAutoScaling)

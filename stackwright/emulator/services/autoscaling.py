@@ -1,0 +1,93 @@
+"""EC2 Auto Scaling beyond moto: what a group is given stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.autoscaling import urls
+from moto.autoscaling.models import FakeAutoScalingGroup
+from moto.autoscaling.responses import AutoScalingResponse
+from moto.core.responses import ActionResult
+
+from stackwright.emulator.services.overlay import keep, made, put_in_place
+
+# The members of "CreateAutoScalingGroup" and "UpdateAutoScalingGroup" that moto does not store.
+_KEPT = (
+    "AvailabilityZoneDistribution",
+    "AvailabilityZoneImpairmentPolicy",
+    "CapacityRebalance",
+    "CapacityReservationSpecification",
+    "Context",
+    "DefaultCooldown",
+    "DefaultInstanceWarmup",
+    "DeletionProtection",
+    "DesiredCapacityType",
+    "InstanceLifecyclePolicy",
+    "InstanceMaintenancePolicy",
+    "MaxInstanceLifetime",
+    "MixedInstancesPolicy",
+    "PlacementGroup",
+    "ServiceLinkedRoleARN",
+    "TerminationPolicies",
+)
+
+# The basic metrics of "Amazon CloudWatch metrics for Amazon EC2 Auto Scaling".
+_METRICS = (
+    "GroupMinSize",
+    "GroupMaxSize",
+    "GroupDesiredCapacity",
+    "GroupInServiceInstances",
+    "GroupPendingInstances",
+    "GroupStandbyInstances",
+    "GroupTerminatingInstances",
+    "GroupTotalInstances",
+)
+_set_desired_capacity = FakeAutoScalingGroup.set_desired_capacity
+
+
+class AutoScaling(AutoScalingResponse):  # type: ignore[misc]
+    """moto's Auto Scaling with what it drops."""
+
+    def create_auto_scaling_group(self) -> ActionResult:
+        """Keep what was given ("CreateAutoScalingGroup")."""
+        result = super().create_auto_scaling_group()
+        keep(self._group(), self.params, _KEPT)
+        return result
+
+    def update_auto_scaling_group(self) -> ActionResult:
+        """Keep what was given ("UpdateAutoScalingGroup")."""
+        result = super().update_auto_scaling_group()
+        keep(self._group(), self.params, _KEPT)
+        return result
+
+    def enable_metrics_collection(self) -> ActionResult:
+        """Without a list, all metrics are meant ("EnableMetricsCollection")."""
+        self.params.setdefault("Metrics", list(_METRICS))
+        return super().enable_metrics_collection()
+
+    def put_scaling_policy(self) -> ActionResult:
+        """The answer's member is PolicyARN ("PutScalingPolicy"); moto spells it otherwise."""
+        result = super().put_scaling_policy()
+        return ActionResult({"PolicyARN": made(result, "PolicyArn"), "Alarms": []})
+
+    def _group(self) -> Any:
+        name = self._get_param("AutoScalingGroupName")
+        return self.autoscaling_backend.autoscaling_groups[name]
+
+
+def _all_of_it(group: Any, capacity: int | None) -> None:
+    """A share of On-Demand and Spot that is no whole number is rounded up ("Allocation strategies
+    for multiple instance types"); moto rounds both down and starts too few."""
+    _set_desired_capacity(group, capacity)
+    policy = group.mixed_instances_policy or {}
+    overrides = policy.get("LaunchTemplate", {}).get("Overrides", [])
+    weighted = any(str(each.get("WeightedCapacity", "1")) != "1" for each in overrides)
+    missing = (group.desired_capacity or 0) - len(group.active_instances())
+    if overrides and not weighted and missing > 0:
+        group.replace_autoscaling_group_instances(missing, group.get_propagated_tags())
+
+
+def install() -> None:
+    """Put the overlay in the place of moto's Auto Scaling."""
+    put_in_place(urls, AutoScaling)
+    FakeAutoScalingGroup.set_desired_capacity = _all_of_it
