@@ -1,0 +1,93 @@
+"""ACM certificates. DNS validation is done as CloudFormation does it: by records in the zone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from stackwright.emulator.handlers import Context, Properties
+from stackwright.emulator.handlers.mapped import Mapped, Step, handlers
+from stackwright.emulator.handlers.shapes import PropertyError
+from stackwright.emulator.handlers.tags import Tagging
+
+_VALIDATION_TTL = 300  # seconds; what the console writes ("DNS validation")
+
+_CERTIFICATE = Mapped(
+    service="acm",
+    create="request_certificate",
+    identity="CertificateArn",
+    key="CertificateArn",
+    delete="delete_certificate",
+    names={"CertificateTransparencyLoggingPreference": "Options"},
+    local=("DomainValidationOptions", "CertificateTransparencyLoggingPreference"),
+    steps=(
+        Step(
+            "update_certificate_options",
+            ("CertificateTransparencyLoggingPreference", "CertificateExport"),
+            at_creation=False,
+            build=lambda given: {"Options": _options(given)},
+        ),
+    ),
+    attributes={"CertificateArn": "="},
+    tagging=Tagging(
+        "add_tags_to_certificate",
+        "remove_tags_from_certificate",
+        "CertificateArn",
+        "Tags",
+        pairs=True,
+    ),
+)
+_OPTIONS = {
+    "CertificateTransparencyLoggingPreference": "CertificateTransparencyLoggingPreference",
+    "CertificateExport": "Export",
+}
+
+
+def _options(properties: Properties) -> dict[str, str]:
+    return {member: properties[name] for name, member in _OPTIONS.items() if name in properties}
+
+
+def _create(context: Context, properties: Properties) -> str:
+    """Request the certificate, and write the validation records into the zones given for it.
+
+    A name without a zone is for a person to validate: the local AWS says it was.
+    """
+    given = {name: value for name, value in properties.items() if name not in _OPTIONS}
+    options = _options(properties)
+    zones = given.pop("DomainValidationOptions", [])
+    if options:
+        given["Options"] = options
+    by_mail = [each for each in zones if "ValidationDomain" in each]
+    if by_mail:
+        given["DomainValidationOptions"] = by_mail
+    arn = _REQUEST.handler().create(context, given)
+    if properties.get("ValidationMethod") == "DNS":
+        _validate(context, arn, {each["DomainName"]: each for each in zones})
+    return arn
+
+
+_REQUEST = replace(_CERTIFICATE, steps=(), local=(), names={})
+
+
+def _validate(context: Context, arn: str, zones: dict[str, Properties]) -> None:
+    certificate = context.client("acm").describe_certificate(CertificateArn=arn)["Certificate"]
+    for option in certificate["DomainValidationOptions"]:
+        zone = zones.get(option["DomainName"], {}).get("HostedZoneId")
+        record = option.get("ResourceRecord")
+        if zone and record:
+            _write(context, zone, record)
+        elif zone:
+            raise PropertyError(f"{option['DomainName']}: no validation record to write")
+
+
+def _write(context: Context, zone: str, record: dict[str, str]) -> None:
+    record_set = {
+        "Name": record["Name"],
+        "Type": record["Type"],
+        "TTL": _VALIDATION_TTL,
+        "ResourceRecords": [{"Value": record["Value"]}],
+    }
+    change = {"Action": "UPSERT", "ResourceRecordSet": record_set}
+    context.client("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [change]})
+
+
+HANDLERS = handlers({"AWS::CertificateManager::Certificate": replace(_CERTIFICATE.handler(), create=_create)})
