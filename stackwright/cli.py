@@ -7,7 +7,6 @@ interrupted.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -33,7 +32,7 @@ def run(arguments: Sequence[str], *, project: Project | None = None) -> int:
     """Run one verb on a project, by default the one here, and return the exit status."""
     try:
         status = verbs.main(list(arguments), PROGRAM, standalone_mode=False, obj=project)
-    except (click.Abort, KeyboardInterrupt):
+    except click.Abort:  # what click makes of a KeyboardInterrupt
         console.error("interrupted")
         return INTERRUPTED
     except click.ClickException as error:
@@ -43,15 +42,7 @@ def run(arguments: Sequence[str], *, project: Project | None = None) -> int:
     except StackwrightError as error:
         console.error(str(error))
         return error.exit_status
-    except BrokenPipeError:
-        return _nobody_reads()
     return status or 0
-
-
-def _nobody_reads() -> int:
-    """Let `... | head` end quietly: what is still buffered goes nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 1
 
 
 class Verbs(click.Group):
