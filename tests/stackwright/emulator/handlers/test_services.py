@@ -1,0 +1,326 @@
+"""The smaller services' types: created, read back, changed, deleted, deleted again."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+TAGS = [{"Key": "Project", "Value": "stackwright"}]
+NEW_TAGS = [{"Key": "Project", "Value": "other"}]
+LIFECYCLE = json.dumps(
+    {
+        "rules": [
+            {
+                "rulePriority": 1,
+                "selection": {
+                    "tagStatus": "untagged",
+                    "countType": "imageCountMoreThan",
+                    "countNumber": 1,
+                },
+                "action": {"type": "expire"},
+            }
+        ]
+    }
+)
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sns:Publish"}],
+}
+TOPIC = {"topic": ("AWS::SNS::Topic", {})}
+KEY = {"key": ("AWS::KMS::Key", {"KeyPolicy": POLICY})}
+CASES: list[dict[str, Any]] = [
+    {
+        "type": "AWS::Logs::LogGroup",
+        "needs": KEY,
+        "properties": {"RetentionInDays": "30", "LogGroupClass": "STANDARD", "Tags": TAGS},
+        "read": ("logs", "describe_log_groups", {"logGroupNamePrefix": "@"}, "logGroups[0]"),
+        "sees": {"retentionInDays": 30, "logGroupClass": "STANDARD"},
+        "change": {"RetentionInDays": None, "KmsKeyId": "@key.Arn", "Tags": NEW_TAGS},
+        "then": {"retentionInDays": None, "kmsKeyId": "@key.Arn"},
+        "attributes": ("Arn",),
+    },
+    {
+        "type": "AWS::ECR::Repository",
+        "properties": {
+            "ImageTagMutability": "IMMUTABLE_WITH_EXCLUSION",
+            "ImageTagMutabilityExclusionFilters": [
+                {
+                    "ImageTagMutabilityExclusionFilterType": "WILDCARD",
+                    "ImageTagMutabilityExclusionFilterValue": "latest",
+                }
+            ],
+            "ImageScanningConfiguration": {"ScanOnPush": "true"},
+            "EncryptionConfiguration": {"EncryptionType": "AES256"},
+            "LifecyclePolicy": {"LifecyclePolicyText": LIFECYCLE},
+            "EmptyOnDelete": "true",
+            "Tags": TAGS,
+        },
+        "read": ("ecr", "describe_repositories", {"repositoryNames": ["@"]}, "repositories[0]"),
+        "sees": {
+            "imageTagMutability": "IMMUTABLE_WITH_EXCLUSION",
+            "imageTagMutabilityExclusionFilters[0].filter": "latest",
+            "imageScanningConfiguration.scanOnPush": True,
+            "encryptionConfiguration.encryptionType": "AES256",
+        },
+        "change": {
+            "ImageTagMutability": "IMMUTABLE",
+            "ImageTagMutabilityExclusionFilters": None,
+            "ImageScanningConfiguration": {"ScanOnPush": False},
+            "LifecyclePolicy": None,
+            "Tags": NEW_TAGS,
+        },
+        "then": {
+            "imageTagMutability": "IMMUTABLE",
+            "imageTagMutabilityExclusionFilters": None,
+            "imageScanningConfiguration.scanOnPush": False,
+        },
+        "attributes": ("Arn", "RepositoryUri"),
+    },
+    {
+        "type": "AWS::ECR::RegistryScanningConfiguration",
+        "properties": {
+            "ScanType": "ENHANCED",
+            "Rules": [
+                {
+                    "ScanFrequency": "CONTINUOUS_SCAN",
+                    "RepositoryFilters": [{"Filter": "*", "FilterType": "WILDCARD"}],
+                }
+            ],
+        },
+        "read": (
+            "ecr",
+            "get_registry_scanning_configuration",
+            {},
+            "scanningConfiguration",
+        ),
+        "sees": {"scanType": "ENHANCED", "rules[0].scanFrequency": "CONTINUOUS_SCAN"},
+        "attributes": ("RegistryId",),
+        "remains": True,
+    },
+    {
+        "type": "AWS::SSM::Parameter",
+        "properties": {
+            "Name": "/stackwright/artifact-bucket",
+            "Type": "String",
+            "Value": "bucket",
+            "Description": "where templates go",
+            "Tags": {"Project": "stackwright"},
+        },
+        "read": ("ssm", "get_parameter", {"Name": "@"}, "Parameter"),
+        "sees": {"Value": "bucket", "Type": "String"},
+        "change": {"Value": "other", "Tags": {}},
+        "then": {"Value": "other"},
+        "attributes": ("Value", "Type"),
+    },
+    {
+        "type": "AWS::KMS::Key",
+        "properties": {
+            "Description": "logs",
+            "EnableKeyRotation": "true",
+            "KeyPolicy": POLICY,
+            "PendingWindowInDays": "7",
+            "Tags": TAGS,
+        },
+        "read": ("kms", "describe_key", {"KeyId": "@"}, "KeyMetadata"),
+        "sees": {"Description": "logs", "Enabled": True},
+        "change": {"Description": "changed", "Enabled": "false", "Tags": NEW_TAGS},
+        "then": {"Description": "changed", "Enabled": False},
+        "attributes": ("KeyId", "Arn"),
+    },
+    {
+        "type": "AWS::KMS::Alias",
+        "needs": {**KEY, "other": KEY["key"]},
+        "properties": {"AliasName": "alias/logs", "TargetKeyId": "@key"},
+        "read": ("kms", "list_aliases", {}, "Aliases[?AliasName=='alias/logs'] | [0]"),
+        "sees": {"TargetKeyId": "@key"},
+        "change": {"TargetKeyId": "@other"},
+        "then": {"TargetKeyId": "@other"},
+    },
+    {
+        "type": "AWS::SNS::Topic",
+        "properties": {
+            "DisplayName": "alarms",
+            "KmsMasterKeyId": "alias/aws/sns",
+            "Subscription": [{"Protocol": "email", "Endpoint": "a@example.com"}],
+            "Tags": TAGS,
+        },
+        "read": ("sns", "get_topic_attributes", {"TopicArn": "@"}, "Attributes"),
+        "sees": {"DisplayName": "alarms", "KmsMasterKeyId": "alias/aws/sns"},
+        "change": {"DisplayName": "changed", "Tags": NEW_TAGS},
+        "then": {"DisplayName": "changed"},
+        "attributes": ("TopicArn", "TopicName"),
+    },
+    {
+        "type": "AWS::SNS::TopicPolicy",
+        "needs": TOPIC,
+        "properties": {"Topics": ["@topic"], "PolicyDocument": POLICY},
+        "read": ("sns", "get_topic_attributes", {"TopicArn": "@topic"}, "Attributes"),
+        "sees": {"contains(Policy, 's3.amazonaws.com')": True},
+        "attributes": ("Id",),
+        "remains": True,
+    },
+    {
+        "type": "AWS::SNS::Subscription",
+        "needs": TOPIC,
+        "properties": {
+            "TopicArn": "@topic",
+            "Protocol": "https",
+            "Endpoint": "https://example.com/hook",
+            "RawMessageDelivery": "true",
+        },
+        "read": ("sns", "get_subscription_attributes", {"SubscriptionArn": "@"}, "Attributes"),
+        "sees": {"RawMessageDelivery": "true", "Protocol": "https"},
+        "change": {"RawMessageDelivery": "false"},
+        "then": {"RawMessageDelivery": "false"},
+        "attributes": ("Arn",),
+    },
+    {
+        "type": "AWS::CloudWatch::Alarm",
+        "needs": TOPIC,
+        "properties": {
+            "AlarmDescription": "share of failed requests",
+            "ComparisonOperator": "GreaterThanThreshold",
+            "EvaluationPeriods": "3",
+            "DatapointsToAlarm": "2",
+            "Threshold": "5",
+            "TreatMissingData": "notBreaching",
+            "AlarmActions": ["@topic"],
+            "Metrics": [
+                {"Id": "share", "Expression": "100 * failed / all", "ReturnData": "true"},
+                {
+                    "Id": "failed",
+                    "ReturnData": "false",
+                    "MetricStat": {
+                        "Metric": {
+                            "Namespace": "AWS/ApplicationELB",
+                            "MetricName": "HTTPCode_Target_5XX_Count",
+                            "Dimensions": [{"Name": "LoadBalancer", "Value": "app/a/1"}],
+                        },
+                        "Period": "60",
+                        "Stat": "Sum",
+                    },
+                },
+            ],
+            "Tags": TAGS,
+        },
+        "read": ("cloudwatch", "describe_alarms", {"AlarmNames": ["@"]}, "MetricAlarms[0]"),
+        "sees": {
+            "EvaluationPeriods": 3,
+            "DatapointsToAlarm": 2,
+            "Threshold": 5.0,
+            "TreatMissingData": "notBreaching",
+            "ActionsEnabled": True,
+            "Metrics[0].Expression": "100 * failed / all",
+            "Metrics[1].MetricStat.Metric.Dimensions[0].Value": "app/a/1",
+            "Metrics[].ReturnData": [True, False],
+        },
+        "change": {"Threshold": 10, "Tags": NEW_TAGS},
+        "then": {"Threshold": 10.0, "EvaluationPeriods": 3},
+        "attributes": ("Arn",),
+    },
+    {
+        "type": "AWS::CloudWatch::CompositeAlarm",
+        "properties": {"AlarmRule": "TRUE", "AlarmDescription": "any"},
+        "read": (
+            "cloudwatch",
+            "describe_alarms",
+            {"AlarmNames": ["@"], "AlarmTypes": ["CompositeAlarm"]},
+            "CompositeAlarms[0]",
+        ),
+        "sees": {"AlarmRule": "TRUE", "AlarmDescription": "any"},
+        "attributes": ("Arn",),
+    },
+    {
+        "type": "AWS::CloudWatch::Dashboard",
+        "properties": {"DashboardBody": '{"widgets": []}'},
+        "read": ("cloudwatch", "get_dashboard", {"DashboardName": "@"}, "@"),
+        "sees": {"DashboardBody": '{"widgets": []}'},
+        "change": {"DashboardBody": '{"widgets": [1]}'},
+        "then": {"DashboardBody": '{"widgets": [1]}'},
+    },
+    {
+        "type": "AWS::SecretsManager::Secret",
+        "properties": {
+            "Description": "database",
+            "GenerateSecretString": {
+                "SecretStringTemplate": '{"username": "app"}',
+                "GenerateStringKey": "password",
+                "PasswordLength": "20",
+                "ExcludePunctuation": "true",
+            },
+            "Tags": TAGS,
+        },
+        "read": ("secretsmanager", "describe_secret", {"SecretId": "@"}, "@"),
+        "sees": {"Description": "database", "Tags": TAGS},
+        "change": {"Description": "changed"},
+        "then": {"Description": "changed"},
+        "attributes": ("Id",),
+    },
+    {
+        "type": "AWS::Events::Rule",
+        "needs": TOPIC,
+        "properties": {
+            "EventPattern": {"source": ["aws.ecs"]},
+            "State": "ENABLED",
+            "Targets": [{"Id": "topic", "Arn": "@topic"}],
+        },
+        "read": ("events", "describe_rule", {"Name": "@"}, "@"),
+        "sees": {"EventPattern": '{"source": ["aws.ecs"]}', "State": "ENABLED"},
+        "change": {"State": "DISABLED"},
+        "then": {"State": "DISABLED"},
+        "attributes": ("Arn",),
+    },
+    {
+        "type": "AWS::ApiGateway::Account",
+        "needs": {
+            "role": ("AWS::IAM::Role", {"AssumeRolePolicyDocument": POLICY}),
+        },
+        "properties": {"CloudWatchRoleArn": "@role.Arn"},
+        "read": ("apigateway", "get_account", {}, "@"),
+        "sees": {"cloudwatchRoleArn": "@role.Arn"},
+        "remains": True,
+        "attributes": ("Id",),
+    },
+    {
+        "type": "AWS::GuardDuty::Detector",
+        "properties": {"Enable": "true", "FindingPublishingFrequency": "ONE_HOUR", "Tags": TAGS},
+        "read": ("guardduty", "get_detector", {"DetectorId": "@"}, "@"),
+        "sees": {"Status": "ENABLED", "FindingPublishingFrequency": "ONE_HOUR"},
+        "change": {"Enable": False},
+        "then": {"Status": "DISABLED"},
+        "attributes": ("Id",),
+    },
+    {
+        "type": "AWS::SecurityHub::Hub",
+        "properties": {"EnableDefaultStandards": "false", "Tags": {"Project": "stackwright"}},
+        "read": ("securityhub", "describe_hub", {}, "@"),
+        "sees": {"HubArn": "@"},
+        "attributes": ("ARN",),
+    },
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["type"].rpartition(":")[2])
+def test_round_trip(case: dict[str, Any], bench: Any) -> None:
+    bench.round_trip(**case)
+
+
+def test_lifecycle_policy_and_tags_are_kept(bench: Any) -> None:
+    case = next(each for each in CASES if each["type"] == "AWS::ECR::Repository")
+    name = bench.make("", case["type"], case["properties"])
+    ecr = bench.context.client("ecr")
+    policy = ecr.get_lifecycle_policy(repositoryName=name)["lifecyclePolicyText"]
+    assert json.loads(policy) == json.loads(LIFECYCLE)
+    tags = ecr.list_tags_for_resource(resourceArn=bench.fill("@.Arn"))["tags"]
+    assert tags == TAGS
+
+
+def test_generated_secret_follows_its_template(bench: Any) -> None:
+    case = next(each for each in CASES if each["type"] == "AWS::SecretsManager::Secret")
+    bench.make("", case["type"], case["properties"])
+    value = bench.read("secretsmanager", "get_secret_value", {"SecretId": "@"}, "SecretString")
+    secret = json.loads(value)
+    assert secret["username"] == "app"
+    assert len(secret["password"]) == 20
