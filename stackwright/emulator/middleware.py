@@ -26,10 +26,9 @@ class Middleware:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
-        account = account_of(_access_key(environ))
-        if account:
-            environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
-        self.journal.note(environ, _peek(environ), account or DEFAULT_ACCOUNT)
+        account = account_of(_access_key(environ)) or DEFAULT_ACCOUNT
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
+        self.journal.note(environ, _peek(environ), DEFAULT_ACCOUNT)
         return self.application(environ, start_response)
 
 

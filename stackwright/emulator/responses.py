@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.core.exceptions import ServiceException
-from moto.core.responses import ActionResult, BaseResponse, EmptyResult, PaginatedResult
+from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
 from stackwright.emulator import views
 from stackwright.emulator.engine import templates
@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 # A describe by name waits this long for the stack to settle. The CLI's waiter sleeps 30 seconds
 # between two looks; a connection that waits a little spares it nearly all of them.
 PATIENCE = 20.0
+
+# AWS CloudFormation API Reference, "ListStackResources" and others: entries in one answer.
+PAGE = 100
 
 Method = Callable[["CloudFormation"], ActionResult]
 
@@ -102,6 +105,16 @@ class CloudFormation(BaseResponse):  # type: ignore[misc]
         name, stack = self.params["ChangeSetName"], self.params.get("StackName")
         return self.engine.store.change_set(*self._place, name, stack)
 
+    def _page(self, key: str, found: list[Any]) -> ActionResult:
+        """Return one page; the token counts from the end, because events come at the front."""
+        token = self.params.get("NextToken")
+        if token and not token.isdigit():
+            raise Invalid("Invalid NextToken")
+        start = len(found) - int(token) if token else 0
+        left = len(found) - start - PAGE
+        page = found[start : start + PAGE]
+        return ActionResult({key: page, **({"NextToken": str(left)} if left > 0 else {})})
+
     @answers
     def create_stack(self) -> ActionResult:
         return _id(self.engine.create_stack(*self._place, self.params))
@@ -130,24 +143,24 @@ class CloudFormation(BaseResponse):  # type: ignore[misc]
         name = self.params.get("StackName")
         if name is None:
             found = [each for each in self.engine.store.all(*self._place) if not each.gone]
-            return PaginatedResult({"Stacks": list(map(views.stack, found))})
+            return self._page("Stacks", list(map(views.stack, found)))
         stack = self._stack(name)
         if not name.startswith("arn:"):
             self.engine.store.wait(stack, PATIENCE)
             stack = self._stack(name)
-        return PaginatedResult({"Stacks": [views.stack(stack)]})
+        return self._page("Stacks", [views.stack(stack)])
 
     @answers
     def list_stacks(self) -> ActionResult:
         wanted = self.params.get("StackStatusFilter") or []
         found = self.engine.store.all(*self._place)
         shown = [views.summary(each) for each in found if not wanted or each.status in wanted]
-        return PaginatedResult({"StackSummaries": shown})
+        return self._page("StackSummaries", shown)
 
     @answers
     def describe_stack_events(self) -> ActionResult:
         events = self._living().events[::-1]
-        return PaginatedResult({"StackEvents": list(map(views.event, events))})
+        return self._page("StackEvents", list(map(views.event, events)))
 
     @answers
     def describe_stack_resources(self) -> ActionResult:
@@ -176,7 +189,7 @@ class CloudFormation(BaseResponse):  # type: ignore[misc]
     def list_stack_resources(self) -> ActionResult:
         stack = self._stack()
         shown = [views.resource_detail(stack, each) for each in stack.resources.values()]
-        return PaginatedResult({"StackResourceSummaries": shown})
+        return self._page("StackResourceSummaries", shown)
 
     @answers
     def get_template(self) -> ActionResult:
@@ -230,7 +243,7 @@ class CloudFormation(BaseResponse):  # type: ignore[misc]
     @answers
     def list_change_sets(self) -> ActionResult:
         found = self._stack().change_sets.values()
-        return PaginatedResult({"Summaries": list(map(views.change_set_summary, found))})
+        return self._page("Summaries", list(map(views.change_set_summary, found)))
 
     @answers
     def update_termination_protection(self) -> ActionResult:
@@ -260,7 +273,7 @@ class CloudFormation(BaseResponse):  # type: ignore[misc]
             {"ExportingStackId": stack.id, "Name": name, "Value": output.value}
             for name, (stack, output) in sorted(found.items())
         ]
-        return PaginatedResult({"Exports": shown})
+        return self._page("Exports", shown)
 
     @answers
     def list_imports(self) -> ActionResult:
@@ -268,7 +281,7 @@ class CloudFormation(BaseResponse):  # type: ignore[misc]
         found = self.engine.importers(*self._place).get(name)
         if not found:
             raise Invalid(f"Export '{name}' is not imported by any stack.")
-        return PaginatedResult({"Imports": found})
+        return self._page("Imports", found)
 
     @answers
     def describe_account_limits(self) -> ActionResult:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import socket
 import threading
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -59,7 +60,11 @@ class LocalAws:
         self.stop()
 
     def start(self, port: int = 0) -> str:
-        """Start listening and return the endpoint; port 0 is any free one."""
+        """Start listening and return the endpoint; port 0 is any free one.
+
+        Raises OSError for a port that is taken.
+        """
+        socket.create_server(("127.0.0.1", port)).close()
         from moto.server import ThreadedMotoServer
 
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -78,6 +83,7 @@ class LocalAws:
         """Stop listening; operations that run are left to end with the process."""
         if self._server is not None:
             self._server.stop()
+            self._server._server.server_close()
             self._server = None
 
     def serve(self) -> None:

@@ -139,7 +139,7 @@ def may_delete(stack: Stack) -> None:
     """Refuse to delete a protected stack, a nested one's protection being its root's."""
     if stack.root.termination_protection:
         raise Invalid(f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled")
-    if stack.in_progress and stack.status != "DELETE_IN_PROGRESS":
+    if stack.in_progress and stack.status not in ("CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS"):
         raise Invalid(f"Stack [{stack.id}] cannot be deleted while in status {stack.status}")
 
 

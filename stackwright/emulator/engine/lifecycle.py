@@ -32,6 +32,7 @@ def start(operation: Operation, run: Callable[[Operation], None]) -> threading.T
     """Run the operation in a thread; whatever it raises becomes the stack's status."""
     name = f"cloudformation-{operation.root.name}"
     thread = threading.Thread(target=partial(_guarded, operation, run), name=name, daemon=True)
+    operation.root.worker = thread
     thread.start()
     return thread
 
@@ -41,6 +42,8 @@ def create(operation: Operation, on_failure: str) -> None:
     stack, store = operation.root, operation.store
     try:
         forward(operation, stack)
+    except Cancelled:
+        return  # by a delete, which waits for this thread to end
     except Exception as error:
         _note(operation, error)
         _after_failed_create(operation, on_failure, reason_of(error))
@@ -68,8 +71,10 @@ def continue_rollback(operation: Operation) -> None:
     _roll_back(operation, "User Initiated")
 
 
-def delete(operation: Operation) -> None:
-    """Delete a root stack, whose status says so already."""
+def delete(operation: Operation, before: threading.Thread | None = None) -> None:
+    """Delete a root stack, whose status says so already, once what ran `before` has ended."""
+    if before is not None:
+        before.join()
     failed = delete_all(operation, operation.root)
     if failed:
         reason = f"The following resource(s) failed to delete: [{', '.join(failed)}]. "

@@ -23,6 +23,8 @@ class Nested:
         try:
             child.revision = revisions.nested(operation.services, child, stack.revision, resource.properties)
             forward(operation, child)
+        except Cancelled:
+            raise
         except Exception as error:
             operation.store.status(child, "CREATE_FAILED", reason_of(error))
             raise Invalid(f"Embedded stack {child.id} was not successfully created: {reason_of(error)}") from error

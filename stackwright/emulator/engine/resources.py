@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from botocore.exceptions import ClientError
+
 from stackwright.emulator.engine.errors import Cancelled, ResourceFailed
 from stackwright.emulator.engine.operation import Operation
 from stackwright.emulator.engine.stacks import Properties, Resource, Stack, Undo
@@ -95,8 +97,15 @@ def keeps(policy: str, *, created_now: bool, keeps_new: bool) -> bool:
 
 
 def reason_of(error: Exception) -> str:
-    """Return an exception as an event's reason."""
-    return str(error) or type(error).__name__
+    """Return an exception as an event's reason; an API error as AWS words it there."""
+    if not isinstance(error, ClientError):
+        return str(error) or type(error).__name__
+    told = error.response.get("Error", {})
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+    return (
+        f"{told.get('Message', error)} (Operation: {error.operation_name}, Status Code: {status}, "
+        f"Error Code: {told.get('Code', 'Unknown')})"
+    )
 
 
 def _failed(operation: Operation, stack: Stack, resource: Resource, verb: str, error: Exception) -> Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -23,6 +24,7 @@ class Engine:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.store = services.store
+        self._lock = threading.Lock()
 
     def create_stack(self, account: str, region: str, request: Request) -> Stack:
         """Start creating a root stack and return it."""
@@ -34,7 +36,9 @@ class Engine:
         stack.termination_protection = bool(request.get("EnableTerminationProtection"))
         stack.timeout = request.get("TimeoutInMinutes")
         stack.policy = request.get("StackPolicyBody")
-        self.store.add(stack)
+        with self._lock:
+            admission.may_create(name, self.store.find(account, region, name))
+            self.store.add(stack)
         self._create(stack, _on_failure(request), {}, request)
         return stack
 
@@ -63,8 +67,10 @@ class Engine:
             return
         forced = request.get("DeletionMode") == "FORCE_DELETE_STACK"
         operation = self._operation(stack, retained=retained, forced=forced)
+        if stack.status == "CREATE_IN_PROGRESS":
+            stack.cancelled.set()
         self.store.status(stack, "DELETE_IN_PROGRESS", "User Initiated")
-        lifecycle.start(operation, lifecycle.delete)
+        lifecycle.start(operation, partial(lifecycle.delete, before=stack.worker))
 
     def create_change_set(self, account: str, region: str, request: Request) -> ChangeSet:
         """Return the change set, computed."""
@@ -117,8 +123,10 @@ class Engine:
         lifecycle.start(operation, run)
 
     def _update(self, stack: Stack, revision: Revision, reserved: Mapping[str, Stack], request: Request) -> None:
+        with self._lock:
+            admission.may_update(stack)
+            self.store.status(stack, "UPDATE_IN_PROGRESS", "User Initiated")
         stack.disable_rollback = bool(request.get("DisableRollback"))
-        self.store.status(stack, "UPDATE_IN_PROGRESS", "User Initiated")
         operation = self._operation(stack, reserved=reserved, keeps_new=_keeps(request))
         run = partial(lifecycle.update, revision=revision)
         lifecycle.start(operation, run)

@@ -175,6 +175,7 @@ class Stack:
     policy: str | None = None
     imports: frozenset[str] = frozenset()
     cancelled: threading.Event = field(default_factory=threading.Event)
+    worker: threading.Thread | None = None
 
     @property
     def root(self) -> Stack:

@@ -92,10 +92,13 @@ class Handler:
 def handler_for(resource_type: str) -> Handler:
     """Return the type's handler; for a type nobody wrote one for, one that only records it."""
     known = registered().get(resource_type)
-    if known is None:
-        log.warning("%s is recorded only: the local AWS has no service for it", resource_type)
-        return recorded(resource_type)
-    return known
+    return known or _recorded_with_a_warning(resource_type)
+
+
+@cache
+def _recorded_with_a_warning(resource_type: str) -> Handler:
+    log.warning("%s is recorded only: the local AWS has no service for it", resource_type)
+    return recorded(resource_type)
 
 
 @cache

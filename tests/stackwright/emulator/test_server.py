@@ -239,3 +239,22 @@ def test_serving_ends_on_a_signal() -> None:
         assert process.wait(timeout=10) == 0
     finally:
         process.kill()
+
+
+def test_a_taken_port_is_an_error_and_a_stopped_server_is_gone(aws: LocalAws) -> None:
+    with pytest.raises(OSError, match="in use"):
+        LocalAws().start(int(aws.endpoint.rpartition(":")[2]))
+
+
+def test_events_come_in_pages_newest_first(aws: LocalAws) -> None:
+    cloudformation = client(aws, "cloudformation", "300000000011")
+    many = {f"Setting{n}": BODY["Resources"]["Setting"] for n in range(45)}
+    body = json.dumps({"Parameters": BODY["Parameters"], "Resources": many})
+    cloudformation.create_stack(StackName="app", TemplateBody=body)
+    cloudformation.describe_stacks(StackName="app")
+    pages = list(cloudformation.get_paginator("describe_stack_events").paginate(StackName="app"))
+    events = [event for page in pages for event in page["StackEvents"]]
+    assert [len(page["StackEvents"]) for page in pages] == [100, 37]
+    assert len({event["EventId"] for event in events}) == 137
+    assert events[0]["ResourceStatus"] == "CREATE_COMPLETE"
+    assert events[-1]["LogicalResourceId"] == "app"

@@ -24,6 +24,7 @@ class World:
     things: dict[str, dict[str, Any]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     refuse: set[tuple[str, str]] = field(default_factory=set)
+    raises: Exception | None = None
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def handler_for(self, resource_type: str) -> Handler:
@@ -33,6 +34,8 @@ class World:
 
     def note(self, verb: str, context: Context) -> None:
         self.calls.append((verb, context.logical_id))
+        if self.raises is not None:
+            raise self.raises
         if (verb, context.logical_id) in self.refuse:
             raise RuntimeError(f"{context.logical_id} refuses to {verb}")
 
@@ -146,7 +149,7 @@ def pretended() -> Iterator[LocalAws]:
 def world() -> World:
     """An empty world."""
     _WORLD.things, _WORLD.calls, _WORLD.refuse = {}, [], set()
-    _WORLD.numbers = itertools.count(1)
+    _WORLD.numbers, _WORLD.raises = itertools.count(1), None
     return _WORLD
 
 

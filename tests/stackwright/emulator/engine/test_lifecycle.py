@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import time
 from typing import Any
 
 import pytest
@@ -252,3 +254,28 @@ def test_accounts_and_regions_are_apart(stacks: Any, another: Any) -> None:
     assert f":eu-west-1:{stacks.account}:" in ireland.stack()["StackId"]
     with pytest.raises(ClientError, match="already exists"):
         stacks.create({"Resources": {"A": thing()}})
+
+
+def test_a_create_that_runs_can_be_deleted(stacks: Any, pretended: Any) -> None:
+    pretended.delays["AWS::SSM::Parameter"] = 5.0
+    try:
+        body = {"Resources": {name: thing() for name in ("One", "Two", "Three")}}
+        made = stacks.client.create_stack(StackName="app", TemplateBody=json.dumps(body))
+        while not stacks.world.calls:
+            time.sleep(0.01)
+        pretended.delays.clear()
+        stacks.client.delete_stack(StackName="app")
+    finally:
+        pretended.delays.clear()
+    assert stacks.settled(made["StackId"])["StackStatus"] == "DELETE_COMPLETE"
+    assert stacks.world.calls == [("create", "One"), ("delete", "One")]
+    assert "app ROLLBACK_IN_PROGRESS" not in stacks.history(made["StackId"])
+
+
+def test_an_api_error_is_told_with_its_code(stacks: Any) -> None:
+    error = {"Error": {"Code": "Taken", "Message": "That name is taken."}}
+    stacks.world.raises = ClientError({**error, "ResponseMetadata": {}}, "PutParameter")
+    stacks.create({"Resources": {"One": thing()}})
+    assert stacks.reason("One", "CREATE_FAILED") == (
+        "That name is taken. (Operation: PutParameter, Status Code: 400, Error Code: Taken)"
+    )

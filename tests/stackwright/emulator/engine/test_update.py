@@ -189,3 +189,16 @@ def test_a_changed_type_is_refused(stacks: Any) -> None:
     stacks.create(template(One=parameter("a")))
     with pytest.raises(ClientError, match="Update of resource type is not permitted"):
         stacks.update(template(One={"Type": ADDRESS}))
+
+
+def test_without_rollback_a_failed_update_stays_and_can_be_updated_again(stacks: Any) -> None:
+    stacks.create(template(One=named("a"), Two=parameter("b")))
+    stacks.world.refuse.add(("update", "Two"))
+    body = template(One=named("z"), Two=parameter("c", DependsOn="One"))
+    assert stacks.update(body, DisableRollback=True)["StackStatus"] == "UPDATE_FAILED"
+    assert len(stacks.world.things) == 3
+    stacks.world.refuse.clear()
+
+    assert stacks.update(template(One=named("z"), Two=parameter("d")))["StackStatus"] == ("UPDATE_COMPLETE")
+
+    assert sorted(each["Value"] for each in stacks.world.things.values()) == ["d", "x"]
