@@ -120,8 +120,8 @@ def bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen) -> bool:
             screen.say(f"{plan.stack_name}: no changes")
             stack_id = proposal.stack_id
         else:
-            refuse_replacements(proposal.changes, allowed=choices.replaces)
             screen.show(change_lines(proposal.changes))
+            refuse_replacements(proposal.changes, allowed=choices.replaces)
             if not screen.agreed(f"{'create' if plan.creates else 'update'} {plan.stack_name}?"):
                 screen.say("nothing was changed")
                 return False

@@ -32,7 +32,8 @@ def first_failure(steps: Iterable[Step]) -> Failure | None:
     A nested stack's failure only repeats that of something in it, so one of a plain resource
     counts first, and among nested stacks the deepest.
     """
-    failed = [step for step in steps if step.event.status.endswith("_FAILED")]
+    in_time = sorted(steps, key=lambda step: step.event.time)
+    failed = [step for step in in_time if step.event.status.endswith("_FAILED")]
     real = [step for step in failed if not _consequence(step)] or failed
     plain = [step for step in real if step.event.type != NESTED]
     if plain:

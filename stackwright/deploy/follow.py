@@ -177,7 +177,7 @@ def _look(aws: EventSource, progress: Progress, newest: dict[str, str | None]) -
             newest[stack_id] = fresh[-1].id
         added += advance(progress, fresh)
         waiting += [each for each in _nested(progress, added) if each not in seen | {*waiting}]
-    return added
+    return sorted(added, key=lambda step: step.event.time)
 
 
 def _nested(progress: Progress, added: list[Step]) -> list[str]:

@@ -88,8 +88,8 @@ def _text(change: Change) -> str:
     if change.action != "Modify":
         return head
     reasons = ", ".join(dict.fromkeys(_reason(cause) for cause in _telling(change)))
-    told = f"{_happening(change)}{': ' + reasons if reasons else ''}"
-    return f"{head} {told}".rstrip()
+    told = f"{head} {_happening(change)}".rstrip()
+    return f"{told}: {reasons}" if reasons else told
 
 
 def _happening(change: Change) -> str:

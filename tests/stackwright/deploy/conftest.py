@@ -1,13 +1,25 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from hashlib import sha256
 from itertools import count
+from pathlib import Path
 from typing import Any
 
+import botocore.loaders
 import pytest
 
+from stackwright.aws import Aws
 from stackwright.aws_shapes import Event
+from stackwright.compose import Blueprint
+from stackwright.deploy import deploy
+from stackwright.deploy.destroy import destroy
+from stackwright.emulator.server import LocalAws
+from stackwright.project import Project
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ROOT_ID = "arn:stack/shop-dev"
@@ -60,3 +72,138 @@ def nested(event: Callable[..., Event]) -> Callable[..., Event]:
         return event("Vpc", status, "AWS::CloudFormation::Stack", physical_id="arn:stack/vpc", **others)
 
     return make
+
+
+# --- a small project on a local AWS ---------------------------------------------------------
+
+
+def _nested(url: str, **parameters: Any) -> dict[str, Any]:
+    return {
+        "Type": "AWS::CloudFormation::Stack",
+        "Properties": {"TemplateURL": url, "Parameters": parameters},
+    }
+
+
+def _strings(*names: str) -> dict[str, Any]:
+    return {name: {"Type": "String"} for name in names}
+
+
+ROOT = {
+    "Parameters": {
+        **_strings("Cidr", "SubnetCidr", "Retention"),
+        "Image": {"Type": "String", "Default": ""},
+    },
+    "Resources": {
+        "Vpc": _nested("nested/vpc.json", Cidr={"Ref": "Cidr"}, SubnetCidr={"Ref": "SubnetCidr"}),
+        "Group": _nested(
+            "nested/group.json",
+            VpcId={"Fn::GetAtt": ["Vpc", "Outputs.VpcId"]},
+            Retention={"Ref": "Retention"},
+            Image={"Ref": "Image"},
+        ),
+    },
+    "Outputs": {"GroupId": {"Value": {"Fn::GetAtt": ["Group", "Outputs.GroupId"]}}},
+}
+VPC = {
+    "Parameters": _strings("Cidr", "SubnetCidr"),
+    "Resources": {
+        "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": {"Ref": "Cidr"}}},
+        "Subnet": {
+            "Type": "AWS::EC2::Subnet",
+            "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": {"Ref": "SubnetCidr"}},
+        },
+    },
+    "Outputs": {"VpcId": {"Value": {"Ref": "Vpc"}}},
+}
+GROUP = {
+    "Parameters": _strings("VpcId", "Retention", "Image"),
+    "Resources": {
+        "Group": {
+            "Type": "AWS::EC2::SecurityGroup",
+            "Properties": {
+                "GroupDescription": {"Fn::Sub": "of ${Image}"},
+                "VpcId": {"Ref": "VpcId"},
+            },
+        },
+        "Logs": {
+            "Type": "AWS::Logs::LogGroup",
+            "DeletionPolicy": "RetainExceptOnCreate",
+            "Properties": {"RetentionInDays": {"Ref": "Retention"}},
+        },
+    },
+    "Outputs": {"GroupId": {"Value": {"Fn::GetAtt": ["Group", "GroupId"]}}},
+}
+PARAMETERS = {"Cidr": "10.0.0.0/16", "SubnetCidr": "10.0.0.0/24", "Retention": "7"}
+FLAT = {"Resources": {"Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {}}}}
+
+
+@dataclass
+class Shop:
+    """A project with the blueprints `shop` and the flat `account`, on an account of its own."""
+
+    project: Project
+    aws: Aws
+    bucket: str
+
+    def parameters(self, environment: str = "dev", **changes: str) -> None:
+        for name, parameters in (("shop", {**PARAMETERS, **changes}), ("account", {})):
+            path = self.project.root / "params" / name / f"{environment}.json"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            tags = {"Project": "shop", "Environment": environment}
+            path.write_text(json.dumps({"Parameters": parameters, "Tags": tags}))
+
+    def deploy(self, environment: str = "dev", **options: Any) -> int:
+        given = {"yes": True, "local": True, "bucket": self.bucket, "region": "us-east-1"}
+        return deploy(self.project, blueprint="shop", environment=environment, **given | options)
+
+    def destroy(self, environment: str = "dev", **options: Any) -> int:
+        given = {"yes": True, "local": True, "region": "us-east-1"}
+        return destroy(self.project, blueprint="shop", environment=environment, **given | options)
+
+    def status(self, name: str = "shop-dev") -> str | None:
+        stack = self.aws.stack(name)
+        return stack.status if stack else None
+
+    def left_over(self, name: str = "shop-dev") -> list[str]:
+        """Return the change sets of a stack that were never executed."""
+        found = self.aws.call("cloudformation", "list_change_sets", StackName=name)["Summaries"]
+        return [each["ChangeSetName"] for each in found if each["ExecutionStatus"] != "EXECUTE_COMPLETE"]
+
+    def stacks(self) -> set[str]:
+        """Return the names of every stack there is, nested and under review ones too."""
+        found = self.aws.call("cloudformation", "list_stacks")["StackSummaries"]
+        return {each["StackName"] for each in found if each["StackStatus"] != "DELETE_COMPLETE"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def service_models() -> Iterator[None]:
+    """Read botocore's service models once for all tests, not once a session."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("botocore.loaders.create_loader", cache(botocore.loaders.create_loader))
+        yield
+
+
+@pytest.fixture(scope="module")
+def local() -> Iterator[LocalAws]:
+    with LocalAws() as running:
+        yield running
+
+
+@pytest.fixture
+def shop(local: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Shop:
+    """Give a shop in an account whose number follows from the test's name."""
+    account = str(int(sha256(request.node.nodeid.encode()).hexdigest(), 16))[:12]
+    monkeypatch.setenv("AWS_ENDPOINT_URL", local.endpoint)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", account)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    aws = Aws(region="us-east-1", endpoint=local.endpoint, keys=(account, "local"))
+    bucket = f"artifacts-{account}"
+    aws.call("s3", "create_bucket", Bucket=bucket)
+    nested = {"nested/vpc.json": VPC, "nested/group.json": GROUP}
+    makers = {
+        "shop": lambda: Blueprint("shop", ROOT, nested),
+        "account": lambda: Blueprint("account", FLAT, {}),
+    }
+    shop = Shop(Project(tmp_path, makers), aws, bucket)
+    shop.parameters()
+    return shop

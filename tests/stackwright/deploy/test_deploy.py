@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from stackwright import console
+from stackwright.errors import BadInput, StackwrightError
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, *answers: bool) -> list[str]:
+    """Make a person sit at the terminal who answers so; return what was asked."""
+    waiting, asked = list(answers), []
+
+    def confirm(question: str) -> bool:
+        asked.append(question)
+        return waiting.pop(0)
+
+    monkeypatch.setattr(console, "terminal", lambda stream: stream is sys.stdin)
+    monkeypatch.setattr(console, "confirm", confirm)
+    return asked
+
+
+def test_creates_shows_follows_and_ends_with_outputs(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert shop.deploy() == 0
+    told = capsys.readouterr()
+    assert "+ Subnet (subnet)" in told.err and "4 to add" in told.err
+    assert "creating the subnet Vpc/Subnet" in told.err
+    assert told.err.index("created the nested stack Vpc") < told.err.index("creating the nested stack Group")
+    assert "shop-dev: CREATE_COMPLETE in" in told.err
+    assert "GroupId" in told.out and "sg-" in told.out
+
+
+def test_a_second_deployment_changes_nothing_and_leaves_nothing(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    shop.deploy()
+    capsys.readouterr()
+    started = time.monotonic()
+    assert shop.deploy() == 0
+    assert time.monotonic() - started < 2
+    assert "shop-dev: no changes" in capsys.readouterr().err
+    assert shop.left_over() == []
+
+
+def test_one_parameter_changes_only_what_depends_on_it(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    shop.deploy()
+    capsys.readouterr()
+    shop.parameters(Retention="14")
+    assert shop.deploy() == 0
+    told = capsys.readouterr().err
+    assert "~ Logs (log group): RetentionInDays 7 → 14" in told
+    assert "0 to add, 1 to change, 0 to remove" in told and "Vpc" not in told
+
+
+def test_image_given_once_stays(shop: Any) -> None:
+    shop.deploy()
+    shop.deploy(image="repo:1")
+    shop.parameters(Retention="14")
+    shop.deploy()
+    assert shop.aws.stack("shop-dev").parameters["Image"] == "repo:1"
+    with pytest.raises(BadInput, match="repo:1"):
+        shop.deploy(image="")
+
+
+def test_no_at_the_prompt_of_a_creation_leaves_nothing(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = answering(monkeypatch, False)
+    assert shop.deploy(yes=False) == 1
+    assert asked == ["create shop-dev?"]
+    assert shop.stacks() == {"account-dev"}
+
+
+def test_no_at_the_prompt_of_an_update_leaves_the_stack(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.deploy()
+    shop.parameters(Retention="14")
+    before = shop.stacks()
+    answering(monkeypatch, False)
+    assert shop.deploy(yes=False) == 1
+    assert shop.status() == "CREATE_COMPLETE" and shop.stacks() == before
+    assert shop.left_over() == []
+
+
+def test_ctrl_c_at_the_prompt_leaves_nothing(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch)
+
+    def interrupted(_: str) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(console, "confirm", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        shop.deploy(yes=False)
+    assert shop.stacks() == {"account-dev"}
+
+
+def test_nobody_to_ask_is_wrong_usage(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console, "terminal", lambda _: False)
+    with pytest.raises(BadInput, match="--yes"):
+        shop.deploy(yes=False)
+    assert shop.stacks() == set()
+
+
+def test_replacing_a_subnet_is_refused_unless_named(shop: Any) -> None:
+    shop.deploy()
+    shop.parameters(SubnetCidr="10.0.9.0/24")
+    with pytest.raises(StackwrightError, match=r"--replace Vpc/Subnet") as raised:
+        shop.deploy()
+    assert raised.value.exit_status == 1
+    assert shop.left_over() == []
+    assert shop.deploy(replace=["Vpc/Subnet"]) == 0
+
+
+def test_failure_names_the_first_real_failure_of_the_nested_stack(shop: Any) -> None:
+    shop.parameters(SubnetCidr="192.168.0.0/24")
+    with pytest.raises(StackwrightError) as raised:
+        shop.deploy()
+    assert raised.value.exit_status == 1
+    first, second = str(raised.value).splitlines()
+    assert first == "shop-dev ended in ROLLBACK_COMPLETE"
+    assert second.startswith("Vpc/Subnet (subnet): ") and "192.168.0.0/24" in second
+
+
+def test_a_failed_first_try_is_deleted_and_created_anew(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.parameters(SubnetCidr="192.168.0.0/24")
+    with pytest.raises(StackwrightError):
+        shop.deploy()
+    shop.parameters()
+    asked = answering(monkeypatch, False)
+    assert shop.deploy(yes=False) == 1
+    assert shop.status() == "ROLLBACK_COMPLETE" and "anew" in asked[0]
+    answering(monkeypatch, True, True)
+    assert shop.deploy(yes=False) == 0
+    assert shop.status() == "CREATE_COMPLETE"
+
+
+def test_a_creation_never_executed_is_taken_away_first(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    body = json.dumps({"Resources": {"X": {"Type": "AWS::Logs::LogGroup"}}})
+    shop.aws.create_change_set(StackName="shop-dev", ChangeSetName="left", ChangeSetType="CREATE", TemplateBody=body)
+    assert shop.status() == "REVIEW_IN_PROGRESS"
+    assert shop.deploy() == 0
+    assert "never executed" in capsys.readouterr().err
+    assert shop.status() == "CREATE_COMPLETE"
+
+
+def test_a_busy_stack_is_said_at_once(shop: Any, local: Any) -> None:
+    local.delays["AWS::Logs::LogGroup"] = 1
+    try:
+        first = Thread(target=shop.deploy)
+        first.start()
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            stack = shop.aws.stack_now("shop-dev")
+            if stack and stack.status == "CREATE_IN_PROGRESS":
+                break
+            time.sleep(0.05)
+        started = time.monotonic()
+        with pytest.raises(StackwrightError, match="busy"):
+            shop.deploy()
+        assert time.monotonic() - started < 2
+        first.join()
+    finally:
+        local.delays.clear()
+
+
+def test_production_is_protected_once_it_is_there(shop: Any) -> None:
+    shop.parameters("prod")
+    shop.deploy("prod")
+    assert shop.aws.stack("shop-prod").protected
+    shop.aws.protect("shop-prod", on=False)
+    shop.deploy("prod")
+    assert shop.aws.stack("shop-prod").protected
+
+
+def test_bootstrap_blueprints_go_first_and_only_when_they_must(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    shop.deploy()
+    assert shop.status("account-dev") == "CREATE_COMPLETE"
+    assert capsys.readouterr().err.index("created the log group Logs") >= 0
+    shop.deploy()
+    assert "account-dev" not in capsys.readouterr().err
+
+
+def test_outputs_for_machines(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    shop.deploy(as_json=True)
+    found = json.loads(capsys.readouterr().out)
+    assert found["stack"] == "shop-dev" and found["outputs"]["GroupId"].startswith("sg-")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"stack_name": "ecs-shop"}, {"region": "eu-wset-1"}, {"environment": "prdo"}],
+)
+def test_bad_input_changes_nothing(shop: Any, options: dict[str, str]) -> None:
+    with pytest.raises(BadInput):
+        shop.deploy(**options)
+    assert shop.stacks() == set()
+
+
+def test_local_never_goes_to_another_machine(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://aws.example.com")
+    with pytest.raises(BadInput, match=r"aws\.example\.com"):
+        shop.deploy()
+
+
+def test_what_is_written_is_packaged(shop: Any) -> None:
+    shop.deploy()
+    written = Path(shop.project.build / "shop" / "packaged.json").read_text()
+    assert f"https://{shop.bucket}.s3.us-east-1.amazonaws.com/" in written
