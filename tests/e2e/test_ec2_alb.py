@@ -27,7 +27,7 @@ class Environment:
     domain: str
 
 
-DEV = Environment("dev", 2, 1, 3, (1, 2), 100, False, [("binpack", "CPU")], "dev.example.com")
+DEV = Environment("dev", 2, 1, 3, (1, 2), 100, False, [("binpack", "cpu")], "dev.example.com")
 PROD = Environment(
     "prod",
     3,

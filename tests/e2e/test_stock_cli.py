@@ -14,6 +14,7 @@ from support.accounts import Account, Project
 def test_printed_command_creates_the_stack(project: Project, account: Account) -> None:
     for bootstrap in ("account", "region"):
         project.run("deploy", bootstrap, "dev", "--local", "--yes")
+    project.run("build", "ec2-alb")
     printed = project.run("publish", "ec2-alb", "dev", "--local").stdout
     (command,) = [line for line in printed.splitlines() if line.startswith("aws cloudformation deploy ")]
 
