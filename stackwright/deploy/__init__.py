@@ -32,11 +32,11 @@ from stackwright.deploy.execute import (
 )
 from stackwright.deploy.failure import first_failure
 from stackwright.deploy.follow import Progress
-from stackwright.deploy.plan import Plan, check_stack_name, make_plan
+from stackwright.deploy.plan import ENDED_WELL, FIRST_TRY_FAILED, Plan, check_stack_name, make_plan
 from stackwright.deploy.screen import Screen
 from stackwright.deploy.show import change_lines
 from stackwright.deploy.wish import BOOTSTRAP, Wish, make_wish
-from stackwright.errors import StackwrightError
+from stackwright.errors import BadInput, StackwrightError
 from stackwright.place import place
 from stackwright.publish import artifact_bucket, upload
 from stackwright.regions import chosen_region, offline_region
@@ -86,17 +86,20 @@ def deploy(
     with place(local=local, profile=profile, region=region) as aws:
         screen.say(f"account {aws.account}, region {aws.region}{', local AWS' if local else ''}")
         for wish in wishes[:-1]:
-            bootstrap(aws, wish, Screen(yes=True))
+            bootstrap(aws, project, wish, Screen(yes=True))
         if not bring_about(aws, wishes[-1], choices, screen):
             return DECLINED
         _tell(aws, choices.stack_name, screen, seconds=time.monotonic() - started, as_json=as_json)
     return 0
 
 
-def bootstrap(aws: Aws, wish: Wish, screen: Screen) -> None:
+def bootstrap(aws: Aws, project: Project, wish: Wish, screen: Screen) -> None:
     """Bring about a bootstrap blueprint, unless its stack is there as it should be."""
-    name = f"{wish.built.name}-{wish.environment}"
+    blueprint = wish.built.name
+    name = f"{blueprint}-{wish.environment}"
     stack = aws.stack_now(name)
+    if stack is None or stack.status in FIRST_TRY_FAILED:
+        _refuse_shared(aws, project, blueprint)
     same = stack is not None and (
         stack.status in DONE
         and wish.parameters.items() <= stack.parameters.items()
@@ -104,7 +107,19 @@ def bootstrap(aws: Aws, wish: Wish, screen: Screen) -> None:
         and aws.template(stack.id) == wish.built.root
     )
     if not same:
+        screen.say(f"{name} goes first")
         bring_about(aws, wish, Choices(name), screen)
+
+
+def _refuse_shared(aws: Aws, project: Project, blueprint: str) -> None:
+    """Refuse a second environment: what these stacks write to SSM is there once an account."""
+    for other in project.environments(blueprint):
+        stack = aws.stack_now(f"{blueprint}-{other}")
+        if stack is not None and stack.status in ENDED_WELL:
+            raise BadInput(
+                f"local account {aws.account} has {blueprint}-{other} already, and holds one"
+                " environment: set AWS_ACCESS_KEY_ID to 12 other digits for an account of its own"
+            )
 
 
 def bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen) -> bool:

@@ -60,6 +60,7 @@ class Cause:
     entity: str
     before: str | None = None
     after: str | None = None
+    verdict: Verdict = Verdict.CERTAIN
 
 
 @dataclass(frozen=True)

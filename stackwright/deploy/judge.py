@@ -16,8 +16,9 @@ from typing import Any
 from stackwright.deploy.changes import NESTED, Cause, Change, Replacement, Verdict, everything
 from stackwright.deploy.references import references
 
-# Attributes with these endings are given once, at creation: a change in place leaves them alone.
-FIXED_ENDINGS = ("Arn", "Id", "ID", "DNSName", "FullName")
+# Attributes with these endings (in any case) are given once, at creation: they are, or are made of,
+# what identifies a resource, and a change in place leaves them alone.
+FIXED_ENDINGS = ("arn", "id", "name", "uri")
 
 Template = Mapping[str, Any]
 
@@ -66,6 +67,7 @@ class _Judge:
     def judged(self, change: Change) -> Change:
         return replace(
             change,
+            causes=tuple(replace(each, verdict=self.cause(change, each)) for each in change.causes),
             children=tuple(self.judged(child) for child in change.children),
             verdict=self.verdict(change.path),
             replaced=self.replaced(change.path),
@@ -175,7 +177,7 @@ class _Judge:
         return Verdict.IDLE if replaced is Replacement.NO else Verdict.AFTER_APPLY
 
     def _moved(self, path: str, attribute: str | None) -> Verdict:
-        if attribute is None or attribute.endswith(FIXED_ENDINGS):
+        if attribute is None or attribute.lower().endswith(FIXED_ENDINGS):
             return Verdict.IDLE
         return min(Verdict.AFTER_APPLY, self.verdict(path))
 

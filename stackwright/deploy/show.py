@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from stackwright.deploy.changes import (
-    KNOWN_AFTER_APPLY,
     NESTED,
     Cause,
     Change,
@@ -21,8 +20,8 @@ from stackwright.deploy.changes import (
 )
 from stackwright.deploy.follow import Node, Step
 from stackwright.deploy.sentences import doing, noun, sentence
+from stackwright.deploy.values import difference
 
-LONGEST_VALUE = 40
 SIGNS = {"Add": "+", "Remove": "-", "Import": ">", "Modify": "~", "Dynamic": "?"}
 TONES = {"Add": "good", "Remove": "bad", "Import": "good"}
 KEPT = {"Retain", "ReplaceAndRetain"}
@@ -106,24 +105,17 @@ def _happening(change: Change) -> str:
 
 
 def _telling(change: Change) -> list[Cause]:
-    """Return the causes that say something: not those of a nested stack's inner change."""
+    """Return the causes that say something: not idle ones, nor a nested stack's inner change."""
     hidden = {"TemplateURL", "Parameters"} if change.type == NESTED else set()
-    causes = [cause for cause in change.causes if cause.source != "Automatic"]
+    causes = [cause for cause in change.causes if cause.verdict is not Verdict.IDLE]
     return [cause for cause in causes if cause.target not in hidden]
 
 
 def _reason(cause: Cause) -> str:
-    if cause.after == KNOWN_AFTER_APPLY:
-        return f"{cause.target} known after apply"
-    if cause.before is not None and cause.after is not None:
-        return f"{cause.target} {_short(cause.before)} → {_short(cause.after)}"
+    if cause.before is not None or cause.after is not None:
+        return difference(cause.target, cause.before, cause.after) or cause.target
     entity = f" (by {cause.entity})" if cause.entity else ""
     return f"{cause.target}{entity}"
-
-
-def _short(value: str) -> str:
-    flat = " ".join(value.split())
-    return flat if len(flat) <= LONGEST_VALUE else f"{flat[: LONGEST_VALUE - 1]}…"
 
 
 def _tone(change: Change) -> str:

@@ -176,9 +176,18 @@ def test_production_is_protected_once_it_is_there(shop: Any) -> None:
 def test_bootstrap_blueprints_go_first_and_only_when_they_must(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:
     shop.deploy()
     assert shop.status("account-dev") == "CREATE_COMPLETE"
-    assert capsys.readouterr().err.index("created the log group Logs") >= 0
+    told = capsys.readouterr().err
+    assert told.index("account-dev goes first") < told.index("published to")
     shop.deploy()
     assert "account-dev" not in capsys.readouterr().err
+
+
+def test_a_local_account_holds_one_environment(shop: Any) -> None:
+    shop.deploy()
+    shop.parameters("prod")
+    with pytest.raises(BadInput, match="AWS_ACCESS_KEY_ID"):
+        shop.deploy("prod")
+    assert shop.status("shop-prod") is None
 
 
 def test_outputs_for_machines(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:

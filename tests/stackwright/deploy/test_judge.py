@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from stackwright.deploy.changes import Cause, Change, Replacement, Verdict, everything
 from stackwright.deploy.judge import Templates, judge
 
@@ -96,10 +98,17 @@ def test_attribute_of_a_changed_resource_is_known_after_apply() -> None:
     assert found["Group/Group"] == (Verdict.AFTER_APPLY, Replacement.NO)
 
 
-def test_attribute_given_for_life_stays_when_its_resource_changes_in_place() -> None:
-    follower = modify("Group/Group", cause("Target", "ResourceAttribute", "Template.Arn"))
-    found = judged(nested("Group", TEMPLATE, follower), moved=("Size",))
-    assert found["Group/Group"][0] is Verdict.IDLE
+@pytest.mark.parametrize("attribute", ["AutoScalingGroupARN", "GroupId", "DNSName", "RepositoryUri"])
+def test_what_identifies_a_resource_stays_when_it_changes_in_place(attribute: str) -> None:
+    follower = modify("Group/Group", cause("Target", "ResourceAttribute", f"Template.{attribute}"))
+    assert judged(nested("Group", TEMPLATE, follower), moved=("Size",))["Group/Group"][0] is Verdict.IDLE
+
+
+def test_each_cause_has_a_verdict_of_its_own() -> None:
+    both = modify("Group/Template", TEMPLATE.causes[0], SUBNET.causes[0])
+    (tree,) = judge((nested("Group", both),), TEMPLATES, {"Size"})
+    verdicts = [each.verdict for each in tree.children[0].causes]
+    assert verdicts == [Verdict.CERTAIN, Verdict.IDLE]
 
 
 def test_attribute_of_a_replaced_resource_is_certain_to_change() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from stackwright.aws_shapes import Event
@@ -40,7 +41,7 @@ def test_known_after_apply_is_told_apart() -> None:
     lines = change_lines((after, real))
     assert lines[0].text == "~ A (subnet) perhaps changed, known after apply: CidrBlock (by Cidr)"
     assert (lines[0].tone, lines[1].tone) == ("later", "change")
-    assert "CidrBlock known after apply" in lines[1].text
+    assert "CidrBlock none → known after apply" in lines[1].text
 
 
 def test_idle_changes_are_only_counted() -> None:
@@ -111,3 +112,9 @@ def test_elapsed_is_said_as_a_person_says_it(event: Make) -> None:
     start = event("A", "CREATE_COMPLETE").time
     assert elapsed(start, start + timedelta(seconds=4.4)) == "4 s"
     assert elapsed(start, start + timedelta(seconds=200)) == "3 min 20 s"
+
+
+def test_causes_that_will_not_happen_are_not_told() -> None:
+    causes = (cause(before="1", after="2"), replace(cause(), target="VpcId", verdict=Verdict.IDLE))
+    told = texts(Change("A", SUBNET, "Modify", causes=causes))[0]
+    assert told == "~ A (subnet): CidrBlock 1 → 2"
