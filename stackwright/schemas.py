@@ -28,17 +28,6 @@ _ALSO_CREATE_ONLY: Mapping[str, tuple[PropertyPath, ...]] = {
     "AWS::Route53::RecordSet": (("Name",),),
 }
 
-# Conditional ones about which the page is definite for what a template can express.
-_NOT_CONDITIONAL: Mapping[str, tuple[PropertyPath, ...]] = {
-    # AWS::AutoScaling::AutoScalingGroup: "Some interruptions", and only with an update policy.
-    "AWS::AutoScaling::AutoScalingGroup": (
-        ("LaunchConfigurationName",),
-        ("LaunchTemplate",),
-        ("MixedInstancesPolicy",),
-        ("VPCZoneIdentifier",),
-    ),
-}
-
 
 @dataclass(frozen=True)
 class TagShape:
@@ -88,13 +77,11 @@ def types() -> frozenset[str]:
 
 
 def _reduced(resource_type: str, raw: Mapping[str, Any]) -> ResourceSchema:
-    definite = _NOT_CONDITIONAL.get(resource_type, ())
-    conditional = _paths(raw, "conditionalCreateOnlyProperties")
     return ResourceSchema(
         type=resource_type,
         known=True,
         create_only=_paths(raw, "createOnlyProperties") + _ALSO_CREATE_ONLY.get(resource_type, ()),
-        conditional=tuple(path for path in conditional if path not in definite),
+        conditional=_paths(raw, "conditionalCreateOnlyProperties"),
         read_only=tuple(".".join(path) for path in _paths(raw, "readOnlyProperties")),
         identifier=_paths(raw, "primaryIdentifier"),
         tags=_tag_shape(raw),

@@ -128,7 +128,6 @@ def _restore(operation: Operation, stack: Stack, undo: Undo, current: Resource, 
         return
     if current.physical_id != old.physical_id:
         undo.made.append(current)
-    undo.replaced.remove(old)
     stack.resources[old.logical_id] = old
     operation.store.resource(stack, old, "UPDATE_IN_PROGRESS")
     operation.store.resource(stack, old, "UPDATE_COMPLETE")

@@ -97,7 +97,7 @@ class Binding:
         return handler.ref(context, resource.physical_id, resource.properties)
 
     def _attribute(self, resource: Resource, symbol: Symbol) -> Value:
-        if resource.attributes is None or resource.type == STACK_TYPE:
+        if resource.attributes is None:
             resource.attributes = self._read(resource)
         found: Any = resource.attributes
         if symbol.attribute in found:

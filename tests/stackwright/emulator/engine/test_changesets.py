@@ -176,6 +176,23 @@ def test_nested_create_has_a_change_set_for_each_stack(stacks: Any, pair: dict[s
     assert len(stacks.client.list_stacks()["StackSummaries"]) == 3
 
 
+def test_an_empty_output_of_a_stack_to_be_decides_conditions(stacks: Any) -> None:
+    giving = {"Resources": {"One": parameter("a")}, "Outputs": {"Id": {"Value": ""}}}
+    taking = {
+        "Parameters": {"Value": {"Type": "String"}},
+        "Conditions": {"Given": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Value"}, ""]}]}},
+        "Resources": {"Always": parameter("a"), "Maybe": {**parameter("b"), "Condition": "Given"}},
+    }
+    first = {"TemplateURL": stacks.upload("giving.json", giving)}
+    body = template(
+        First={"Type": "AWS::CloudFormation::Stack", "Properties": first},
+        Second=nested(stacks.upload("taking.json", taking), {"Fn::GetAtt": "First.Outputs.Id"}),
+    )
+    root = stacks.plan(body, ChangeSetType="CREATE", IncludeNestedStacks=True)
+    second = stacks.described(by_id(root)["Second"]["ChangeSetId"])
+    assert list(by_id(second)) == ["Always"]
+
+
 def test_deleting_a_change_set_takes_the_nested_reviews(stacks: Any, pair: dict[str, Any]) -> None:
     root = stacks.plan(pair, ChangeSetType="CREATE", IncludeNestedStacks=True)
 

@@ -172,6 +172,13 @@ def test_stack_tags_reach_properties_and_change_with_the_stack(stacks: Any) -> N
     assert [each["Tags"] for each in stacks.world.things.values()] == [{"Project": "y"}]
 
 
+def test_a_tag_of_the_template_wins_over_the_stacks(stacks: Any) -> None:
+    own = {"Type": ADDRESS, "Properties": {"Tags": [{"Key": "a", "Value": "own"}]}}
+    stacks.create(template(Ip=own), Tags=[{"Key": "a", "Value": "b"}, {"Key": "c", "Value": "d"}])
+    pairs = [{"Key": "a", "Value": "own"}, {"Key": "c", "Value": "d"}]
+    assert [each["Tags"] for each in stacks.world.things.values()] == [pairs]
+
+
 def test_a_cancelled_update_rolls_back(stacks: Any, pretended: Any) -> None:
     stacks.create(template(One=parameter("a"), Two=parameter("b")))
     pretended.delays[PARAMETER] = 0.5
