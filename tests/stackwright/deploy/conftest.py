@@ -179,7 +179,7 @@ class Shop:
 def service_models() -> Iterator[None]:
     """Read botocore's service models once for all tests, not once a session."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("botocore.loaders.create_loader", cache(botocore.loaders.create_loader))
+        patch.setattr("botocore.session.create_loader", cache(botocore.loaders.create_loader))
         yield
 
 

@@ -31,7 +31,7 @@ def test_only_what_differs_is_told(before: str | None, after: str | None, told: 
 
 
 def test_many_differences_are_counted() -> None:
-    before, after = ({key: value for key in "ABCDE"} for value in (1, 2))
+    before, after = (dict.fromkeys("ABCDE", value) for value in (1, 2))
     told = difference("P", json.dumps(before), json.dumps(after))
     assert told.endswith("P.C 1 → 2, 2 more in P")
 
