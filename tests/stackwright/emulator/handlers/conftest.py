@@ -13,55 +13,60 @@ import jmespath
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from moto.server import ThreadedMotoServer
 
-from stackwright.emulator import services
 from stackwright.emulator.handlers import Context, handler_for
 from stackwright.emulator.handlers.shapes import is_absent
+from stackwright.emulator.server import LocalAws
 
 _ONCE = Config(retries={"max_attempts": 0})
-_accounts = itertools.count(200000000001)
+_SESSION = boto3.Session()  # one for all: it reads each service's model once
+_numbers = itertools.count(300000000001)
 
 
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[str]:
-    services.install()
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    yield f"http://localhost:{server.get_host_and_port()[1]}"
-    server.stop()
+    with LocalAws() as aws:
+        yield aws.endpoint
+
+
+@pytest.fixture(scope="module")
+def account() -> str:
+    """An account of the test's module; one of its own for each test costs new clients."""
+    return str(next(_numbers))
+
+
+@pytest.fixture(scope="module")
+def client(endpoint: str, account: str) -> Callable[..., Any]:
+    return _clients(endpoint, account, "us-east-1")
+
+
+@pytest.fixture(scope="session")
+def clients() -> Callable[[str, str, str], Callable[..., Any]]:
+    return _clients
 
 
 @pytest.fixture
-def context(endpoint: str) -> Context:
-    """A resource named Thing of stack web-dev, in an account of its own."""
-    account = str(next(_accounts))
-    return make_context(endpoint, account, "us-east-1")
-
-
-def make_context(endpoint: str, account: str, region: str) -> Context:
+def context(account: str, client: Callable[..., Any]) -> Context:
+    """A resource named Thing of a stack of its own, so that generated names differ."""
+    stack = f"arn:aws:cloudformation:us-east-1:{account}:stack/web-dev/{next(_numbers)}"
     return Context(
         account=account,
-        region=region,
+        region="us-east-1",
         stack_name="web-dev",
-        stack_id=f"arn:aws:cloudformation:{region}:{account}:stack/web-dev/1",
+        stack_id=stack,
         logical_id="Thing",
-        client=_clients(endpoint, account, region),
+        client=client,
         tags={},
     )
 
 
 def _clients(endpoint: str, account: str, home: str) -> Callable[..., Any]:
-    session = boto3.Session(aws_access_key_id=account, aws_secret_access_key="local")
+    """The server takes twelve digits that sign a request for the account."""
 
     @cache
     def client(service: str, region: str = home) -> Any:
-        made = session.client(service, region_name=region, endpoint_url=endpoint, config=_ONCE)
-        made.meta.events.register("before-sign.*", name_account)
-        return made
-
-    def name_account(request: Any, **_: Any) -> None:
-        request.headers["x-moto-account-id"] = account
+        keys = {"aws_access_key_id": account, "aws_secret_access_key": "local"}
+        return _SESSION.client(service, region_name=region, endpoint_url=endpoint, config=_ONCE, **keys)
 
     return client
 

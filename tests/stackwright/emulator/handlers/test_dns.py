@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
 
+_numbers = itertools.count(1)
 TAGS = [{"Key": "Project", "Value": "stackwright"}]
 ZONE = {"zone": ("AWS::Route53::HostedZone", {"Name": "example.com"})}
 RECORDS = ("route53", "list_resource_record_sets", {"HostedZoneId": "@zone"})
@@ -123,6 +125,17 @@ CASES: list[dict[str, Any]] = [
         "attributes": ("CertificateArn",),
     },
 ]
+
+
+@pytest.fixture
+def account() -> str:
+    """A zone keeps its validation records, so each test has an account of its own."""
+    return f"4{next(_numbers):011}"
+
+
+@pytest.fixture
+def client(endpoint: str, account: str, clients: Any) -> Any:
+    return clients(endpoint, account, "us-east-1")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["type"].rpartition(":")[2])
