@@ -52,7 +52,6 @@ class Ecs(EC2ContainerServiceResponse):  # type: ignore[misc]
             self.params["networkConfiguration"] = _with_groups(network)
         result = super().create_service()
         service = made(result, "service")
-        service.network_configuration = network or {}
         service.created_at = utcnow()
         if self.params.get("capacityProviderStrategy"):
             service.launch_type = None
