@@ -112,7 +112,6 @@ def _after_failed_update(operation: Operation, error: Exception) -> None:
 
 def _roll_back(operation: Operation, reason: str) -> None:
     operation.backwards = True
-    operation.root.cancelled.clear()
     try:
         roll_back(operation, operation.root, reason)
     except ResourceFailed:

@@ -155,14 +155,17 @@ def test_an_error_in_the_template_ends_the_create_with_its_place(stacks: Any) ->
 def test_exports_are_imported_and_cannot_go_while_they_are(stacks: Any, another: Any) -> None:
     exporting = {
         "Resources": {"One": thing(Value="1")},
-        "Outputs": {"Id": {"Value": {"Ref": "One"}, "Export": {"Name": "the-id"}}},
+        "Outputs": {
+            "Id": {"Value": {"Ref": "One"}, "Export": {"Name": "the-id"}},
+            "Kept": {"Value": "to itself"},
+        },
     }
     importing = {"Resources": {"Two": thing(Value={"Fn::ImportValue": "the-id"})}}
     stacks.create(exporting, name="giver")
     stacks.create(importing, name="taker")
 
     assert {"Value": "one-1"}.items() <= stacks.world.things["two-2"].items()
-    assert stacks.client.list_exports()["Exports"][0]["Name"] == "the-id"
+    assert [each["Name"] for each in stacks.client.list_exports()["Exports"]] == ["the-id"]
     assert stacks.client.list_imports(ExportName="the-id")["Imports"] == ["taker"]
     with pytest.raises(ClientError, match="Export the-id cannot be deleted as it is in use by"):
         stacks.client.delete_stack(StackName="giver")
