@@ -6,7 +6,7 @@ from typing import Any
 
 from stackwright.emulator.handlers import Context, Handler, Properties
 from stackwright.emulator.handlers.mapped import Mapped, Name, Step, handlers
-from stackwright.emulator.handlers.shapes import boolean, call, gone_is_fine
+from stackwright.emulator.handlers.shapes import boolean, call, gone_is_fine, taken_back
 
 _NAMES = {"Cooldown": "DefaultCooldown"}
 _ATTACHED = {
@@ -52,7 +52,8 @@ def _create(context: Context, properties: Properties) -> str:
     tags = list(_tags(group, properties).values())
     autoscaling = context.client("autoscaling")
     call(autoscaling, "create_auto_scaling_group", {**members, "Tags": tags}, _NAMES)
-    _set_beside(context, group, properties, {})
+    with taken_back(lambda: _delete(context, group, properties)):
+        _set_beside(context, group, properties, {})
     return group
 
 

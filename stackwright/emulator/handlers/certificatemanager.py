@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from stackwright.emulator.handlers import Context, Properties
 from stackwright.emulator.handlers.mapped import Mapped, Step, handlers
-from stackwright.emulator.handlers.shapes import PropertyError
+from stackwright.emulator.handlers.shapes import PropertyError, taken_back
 from stackwright.emulator.handlers.tags import Tagging
 
 _VALIDATION_TTL = 300  # seconds; what the console writes ("DNS validation")
@@ -59,9 +59,10 @@ def _create(context: Context, properties: Properties) -> str:
     by_mail = [each for each in zones if "ValidationDomain" in each]
     if by_mail:
         given["DomainValidationOptions"] = by_mail
-    arn = _REQUEST.handler().create(context, given)
-    if properties.get("ValidationMethod") == "DNS":
-        _validate(context, arn, {each["DomainName"]: each for each in zones})
+    arn = _REQUEST.make(context, given)
+    with taken_back(lambda: _CERTIFICATE.remove(context, arn, given)):
+        if properties.get("ValidationMethod") == "DNS":
+            _validate(context, arn, {each["DomainName"]: each for each in zones})
     return arn
 
 

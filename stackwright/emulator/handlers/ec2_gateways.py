@@ -7,7 +7,7 @@ from typing import Any
 
 from stackwright.emulator.handlers import Context, Handler, Properties
 from stackwright.emulator.handlers.mapped import Mapped, Read, handlers
-from stackwright.emulator.handlers.shapes import PropertyError, call, gone_is_fine
+from stackwright.emulator.handlers.shapes import PropertyError, call, gone_is_fine, taken_back
 from stackwright.emulator.handlers.tags import EC2, retag, specification
 
 _INTERNET_GATEWAY = Mapped(
@@ -22,23 +22,19 @@ _INTERNET_GATEWAY = Mapped(
 )
 
 
-def _gateway(properties: Properties) -> tuple[str, dict[str, Any]]:
-    """Return which kind of gateway is attached, and the members that name it and its VPC."""
-    if "InternetGatewayId" in properties:
-        return "internet", properties
-    return "vpn", properties
+def _kind(properties: Properties) -> str:
+    return "internet" if "InternetGatewayId" in properties else "vpn"
 
 
 def _attach(context: Context, properties: Properties) -> str:
-    kind, members = _gateway(properties)
-    call(context.client("ec2"), f"attach_{kind}_gateway", members)
+    kind = _kind(properties)
+    call(context.client("ec2"), f"attach_{kind}_gateway", properties)
     return f"{'IGW' if kind == 'internet' else 'VGW'}|{properties['VpcId']}"
 
 
 def _detach(context: Context, physical_id: str, old: Properties) -> None:
-    kind, members = _gateway(old)
     try:
-        gone_is_fine(call, context.client("ec2"), f"detach_{kind}_gateway", members)
+        gone_is_fine(call, context.client("ec2"), f"detach_{_kind(old)}_gateway", old)
     except context.client("ec2").exceptions.ClientError as error:
         if error.response["Error"]["Code"] != "Gateway.NotAttached":
             raise
@@ -70,7 +66,8 @@ def _allocate(context: Context, properties: Properties) -> str:
     answer = call(ec2, "allocate_address", {**own, **({"TagSpecifications": tags} if tags else {})})
     if "InstanceId" in properties:
         allocation = {"AllocationId": answer["AllocationId"]}
-        call(ec2, "associate_address", {**allocation, "InstanceId": properties["InstanceId"]})
+        with taken_back(lambda: ec2.release_address(**allocation)):
+            call(ec2, "associate_address", {**allocation, "InstanceId": properties["InstanceId"]})
     return str(answer["PublicIp"])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stackwright.emulator.handlers import Context, Handler, Properties
-from stackwright.emulator.handlers.shapes import arguments, gone_is_fine, text
+from stackwright.emulator.handlers.shapes import arguments, gone_is_fine, taken_back, text
 from stackwright.emulator.handlers.tags import EC2, retag, specification
 
 Rule = dict[str, Any]
@@ -73,10 +73,11 @@ def _create(context: Context, properties: Properties) -> str:
     given = {**own, **({"TagSpecifications": tags} if tags else {})}
     names = {"GroupDescription": "Description"}
     group: str = ec2.create_security_group(**arguments(ec2, "create_security_group", given, names))["GroupId"]
-    _authorize(context, "ingress", group, properties.get("SecurityGroupIngress", []))
-    if properties.get("SecurityGroupEgress"):
-        ec2.revoke_security_group_egress(GroupId=group, IpPermissions=_ALL_OUT)
-        _authorize(context, "egress", group, properties["SecurityGroupEgress"])
+    with taken_back(lambda: _delete(context, group, properties)):
+        _authorize(context, "ingress", group, properties.get("SecurityGroupIngress", []))
+        if properties.get("SecurityGroupEgress"):
+            ec2.revoke_security_group_egress(GroupId=group, IpPermissions=_ALL_OUT)
+            _authorize(context, "egress", group, properties["SecurityGroupEgress"])
     return group
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from stackwright.emulator.handlers import Context, Handler, Properties
 from stackwright.emulator.handlers.mapped import Mapped, Name, Read, Step, handlers
-from stackwright.emulator.handlers.shapes import call, gone_is_fine
+from stackwright.emulator.handlers.shapes import call, gone_is_fine, taken_back
 from stackwright.emulator.handlers.tags import Tagging
 
 _TAGS = Tagging("add_tags", "remove_tags", "ResourceArns[]", "Tags", "TagKeys")
@@ -49,10 +49,11 @@ def _create_balancer(context: Context, properties: Properties) -> str:
     """What follows only an existing network load balancer is set after its creation."""
     inbound = properties.get(_INBOUND)
     rest = {name: value for name, value in properties.items() if name != _INBOUND}
-    arn = _LOAD_BALANCER.handler().create(context, rest)
+    arn = _LOAD_BALANCER.make(context, rest)
     if inbound is not None:
         members = {"SecurityGroups": properties["SecurityGroups"], _INBOUND: inbound}
-        call(context.client("elbv2"), "set_security_groups", {"LoadBalancerArn": arn, **members})
+        with taken_back(lambda: _LOAD_BALANCER.remove(context, arn, rest)):
+            call(context.client("elbv2"), "set_security_groups", {"LoadBalancerArn": arn, **members})
     return arn
 
 
@@ -105,9 +106,7 @@ def _update_rule(context: Context, arn: str, new: Properties, old: Properties) -
     if int(new["Priority"]) != int(old["Priority"]):
         priority = {"RuleArn": arn, "Priority": new["Priority"]}
         call(context.client("elbv2"), "set_rule_priorities", {"RulePriorities": [priority]})
-    update = _RULE.handler().update
-    assert update is not None
-    update(context, arn, new, {**old, "Priority": new["Priority"]})
+    _RULE.change(context, arn, new, {**old, "Priority": new["Priority"]})
 
 
 def _certificates(properties: Properties) -> Properties:

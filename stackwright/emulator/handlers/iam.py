@@ -8,7 +8,7 @@ from typing import Any
 
 from stackwright.emulator.handlers import Context, Handler, Properties
 from stackwright.emulator.handlers.mapped import Mapped, Name, Read, Step, handlers
-from stackwright.emulator.handlers.shapes import gone_is_fine, text
+from stackwright.emulator.handlers.shapes import gone_is_fine, taken_back, text
 from stackwright.emulator.handlers.tags import Tagging
 
 _HOLDERS = {"Roles": "role", "Users": "user", "Groups": "group"}
@@ -22,7 +22,6 @@ _ROLE = Mapped(
     delete="delete_role",
     name=Name("RoleName", 64),
     local=("ManagedPolicyArns", "Policies"),
-    names={"PermissionsBoundary": "PermissionsBoundary"},
     steps=(
         Step(
             "update_assume_role_policy",
@@ -45,21 +44,20 @@ _ROLE = Mapped(
 
 
 def _create_role(context: Context, properties: Properties) -> str:
-    role = _ROLE.handler().create(context, properties)
-    _set_role_policies(context, role, properties, {})
+    role = _ROLE.make(context, properties)
+    with taken_back(lambda: _delete_role(context, role, properties)):
+        _set_role_policies(context, role, properties, {})
     return role
 
 
 def _update_role(context: Context, role: str, new: Properties, old: Properties) -> None:
-    update = _ROLE.handler().update
-    assert update is not None
-    update(context, role, new, old)
+    _ROLE.change(context, role, new, old)
     _set_role_policies(context, role, new, old)
 
 
 def _delete_role(context: Context, role: str, old: Properties) -> None:
     gone_is_fine(_set_role_policies, context, role, {}, old)
-    _ROLE.handler().delete(context, role, old)
+    _ROLE.remove(context, role, old)
 
 
 def _set_role_policies(context: Context, role: str, new: Properties, old: Properties) -> None:
@@ -106,8 +104,9 @@ _MANAGED_POLICY = Mapped(
 
 
 def _create_managed_policy(context: Context, properties: Properties) -> str:
-    arn = _MANAGED_POLICY.handler().create(context, properties)
-    _attach_managed_policy(context, arn, properties, {})
+    arn = _MANAGED_POLICY.make(context, properties)
+    with taken_back(lambda: _delete_managed_policy(context, arn, properties)):
+        _attach_managed_policy(context, arn, properties, {})
     return arn
 
 
@@ -135,7 +134,7 @@ def _delete_managed_policy(context: Context, arn: str, old: Properties) -> None:
     for version in listed["Versions"]:
         if not version["IsDefaultVersion"]:
             iam.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
-    _MANAGED_POLICY.handler().delete(context, arn, old)
+    _MANAGED_POLICY.remove(context, arn, old)
 
 
 def _attach_managed_policy(context: Context, arn: str, new: Properties, old: Properties) -> None:
@@ -210,21 +209,20 @@ _INSTANCE_PROFILE = Mapped(
 
 
 def _create_profile(context: Context, properties: Properties) -> str:
-    profile = _INSTANCE_PROFILE.handler().create(context, properties)
-    _set_profile_roles(context, profile, properties, {})
+    profile = _INSTANCE_PROFILE.make(context, properties)
+    with taken_back(lambda: _delete_profile(context, profile, properties)):
+        _set_profile_roles(context, profile, properties, {})
     return profile
 
 
 def _update_profile(context: Context, profile: str, new: Properties, old: Properties) -> None:
-    update = _INSTANCE_PROFILE.handler().update
-    assert update is not None
-    update(context, profile, new, old)
+    _INSTANCE_PROFILE.change(context, profile, new, old)
     _set_profile_roles(context, profile, new, old)
 
 
 def _delete_profile(context: Context, profile: str, old: Properties) -> None:
     _set_profile_roles(context, profile, {}, old)
-    _INSTANCE_PROFILE.handler().delete(context, profile, old)
+    _INSTANCE_PROFILE.remove(context, profile, old)
 
 
 def _set_profile_roles(context: Context, profile: str, new: Properties, old: Properties) -> None:
@@ -236,53 +234,6 @@ def _set_profile_roles(context: Context, profile: str, new: Properties, old: Pro
     for role in now - before:
         iam.add_role_to_instance_profile(InstanceProfileName=profile, RoleName=role)
 
-
-_PROVIDER = Mapped(
-    service="iam",
-    create="create_open_id_connect_provider",
-    identity="OpenIDConnectProviderArn",
-    key="OpenIDConnectProviderArn",
-    delete="delete_open_id_connect_provider",
-    names={"ClientIdList": "ClientIDList"},
-    defaults={"ThumbprintList": ["0" * 40]},
-    steps=(Step("update_open_id_connect_provider_thumbprint", ("ThumbprintList",), at_creation=False),),
-    local=(),
-    attributes={"Arn": "="},
-    tagging=Tagging(
-        "tag_open_id_connect_provider",
-        "untag_open_id_connect_provider",
-        "OpenIDConnectProviderArn",
-        "Tags",
-        "TagKeys",
-    ),
-)
-
-
-def _update_provider(context: Context, arn: str, new: Properties, old: Properties) -> None:
-    iam = context.client("iam")
-    now, before = (set(each.get("ClientIdList", [])) for each in (new, old))
-    for client_id in sorted(now - before):
-        iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID=client_id)
-    for client_id in sorted(before - now):
-        iam.remove_client_id_from_open_id_connect_provider(OpenIDConnectProviderArn=arn, ClientID=client_id)
-    update = _PROVIDER.handler().update
-    assert update is not None
-    update(context, arn, {**new, "ClientIdList": []}, {**old, "ClientIdList": []})
-
-
-def _delete_linked_role(context: Context, role: str, old: Properties) -> None:
-    gone_is_fine(context.client("iam").delete_service_linked_role, RoleName=role)
-
-
-_LINKED_ROLE = Mapped(
-    service="iam",
-    create="create_service_linked_role",
-    identity="Role.RoleName",
-    key="RoleName",
-    delete="delete_service_linked_role",
-    steps=(Step("update_role", ("Description",), at_creation=False),),
-    attributes={"RoleName": "="},
-)
 
 HANDLERS = handlers(
     {
@@ -301,7 +252,5 @@ HANDLERS = handlers(
             update=_update_profile,
             delete=_delete_profile,
         ),
-        "AWS::IAM::OIDCProvider": replace(_PROVIDER.handler(), update=_update_provider),
-        "AWS::IAM::ServiceLinkedRole": _LINKED_ROLE,
     }
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from stackwright.emulator.handlers import Context, Properties
 from stackwright.emulator.handlers.mapped import Mapped, Read, Step, handlers
-from stackwright.emulator.handlers.shapes import boolean, call, gone_is_fine
+from stackwright.emulator.handlers.shapes import boolean, call, gone_is_fine, taken_back
 from stackwright.emulator.handlers.tags import Tagging
 
 _KEY = Mapped(
@@ -32,15 +32,14 @@ _KEY = Mapped(
 
 
 def _create(context: Context, properties: Properties) -> str:
-    key = _KEY.handler().create(context, properties)
-    _switch(context, key, properties, {})
+    key = _KEY.make(context, properties)
+    with taken_back(lambda: _delete(context, key, properties)):
+        _switch(context, key, properties, {})
     return key
 
 
 def _update(context: Context, key: str, new: Properties, old: Properties) -> None:
-    update = _KEY.handler().update
-    assert update is not None
-    update(context, key, new, old)
+    _KEY.change(context, key, new, old)
     _switch(context, key, new, old)
 
 

@@ -22,6 +22,7 @@ from stackwright.emulator.handlers.shapes import (
     call,
     gone_is_fine,
     input_shape,
+    taken_back,
 )
 from stackwright.emulator.handlers.tags import Tagging, as_map, retag, specification
 
@@ -96,31 +97,29 @@ class Mapped:
     tag_type: str = ""
     tag_by: Attribute = "="
     tag_later: bool = False
-    ref: Callable[[Context, str, Properties], str] | None = None
     prepare: Callable[[Context, Properties], Properties] | None = None
-    before_delete: Callable[[Context, str, Properties], None] | None = None
 
     def handler(self) -> Handler:
         """Return the type's Handler."""
-        more = {"ref": self.ref} if self.ref else {}
         return Handler(
-            create=self._create,
-            delete=self._delete,
-            update=self._update if self.steps or self.tagging else None,
+            create=self.make,
+            delete=self.remove,
+            update=self.change if self.steps or self.tagging else None,
             attributes=self._attributes,
-            **more,
         )
 
-    def _create(self, context: Context, properties: Properties) -> str:
+    def make(self, context: Context, properties: Properties) -> str:
+        """Create the resource, set what its steps set, and return its physical id."""
         client = context.client(self.service)
         properties = self._prepared(context, properties)
         answer = call(client, self.create, self._creation(properties), self.names)
         physical_id = self._identity(answer, properties)
-        for step in self.steps:
-            if step.at_creation:
-                self._set(client, step, physical_id, properties, {})
-        if self.tag_later and properties.get(self.tag_property):
-            self._retag(context, physical_id, properties, {})
+        with taken_back(lambda: self.remove(context, physical_id, properties)):
+            for step in self.steps:
+                if step.at_creation:
+                    self._set(client, step, physical_id, properties, {})
+            if self.tag_later and properties.get(self.tag_property):
+                self._retag(context, physical_id, properties, {})
         return physical_id
 
     def _prepared(self, context: Context, properties: Properties) -> Properties:
@@ -171,7 +170,8 @@ class Mapped:
         scope = {name: properties[name] for name in self.scope if name in properties}
         return {**scope, key: [physical_id] if plural else physical_id}
 
-    def _update(self, context: Context, physical_id: str, new: Properties, old: Properties) -> None:
+    def change(self, context: Context, physical_id: str, new: Properties, old: Properties) -> None:
+        """Set what changed. Raises PropertyError for a property that no call can change."""
         client = context.client(self.service)
         taken = {name for step in self.steps for name in step.takes}
         fixed = taken | {self.tag_property, *self.local}
@@ -189,9 +189,8 @@ class Mapped:
         named = self._answer(self.tag_by, context, physical_id, new)
         retag(context.client(self.service), self.tagging, str(named), tags, before)
 
-    def _delete(self, context: Context, physical_id: str, old: Properties) -> None:
-        if self.before_delete:
-            gone_is_fine(self.before_delete, context, physical_id, old)
+    def remove(self, context: Context, physical_id: str, old: Properties) -> None:
+        """Delete the resource; gone already is fine."""
         if self.delete:
             client = context.client(self.service)
             who = self._who(client, self.delete, physical_id, old, self.delete_key)

@@ -8,7 +8,7 @@ from typing import Any
 
 from stackwright.emulator.handlers import Context, Handler, Properties
 from stackwright.emulator.handlers.mapped import Mapped, Read, Step, handlers
-from stackwright.emulator.handlers.shapes import PropertyError, boolean, call, gone_is_fine
+from stackwright.emulator.handlers.shapes import PropertyError, boolean, call, gone_is_fine, taken_back
 from stackwright.emulator.handlers.tags import Tagging
 
 
@@ -53,9 +53,10 @@ _ZONE = Mapped(
 def _create_zone(context: Context, properties: Properties) -> str:
     given = {"Name": "", **properties}
     networks = given.get("VPCs", [])
-    zone = replace(_ZONE, local=("QueryLoggingConfig",)).handler().create(context, given)
-    _set_networks(context, zone, networks[1:], [])
-    _log_queries(context, zone, given)
+    zone = replace(_ZONE, local=("QueryLoggingConfig",)).make(context, given)
+    with taken_back(lambda: _delete_zone(context, zone, given)):
+        _set_networks(context, zone, networks[1:], [])
+        _log_queries(context, zone, given)
     return zone
 
 
@@ -64,9 +65,7 @@ def _update_zone(context: Context, zone: str, new: Properties, old: Properties) 
     if new.get("QueryLoggingConfig") != old.get("QueryLoggingConfig"):
         _stop_logging(context, zone)
         _log_queries(context, zone, new)
-    update = _ZONE.handler().update
-    assert update is not None
-    update(context, zone, new, old)
+    _ZONE.change(context, zone, new, old)
 
 
 def _set_networks(context: Context, zone: str, new: list[Any], old: list[Any]) -> None:
@@ -93,7 +92,7 @@ def _stop_logging(context: Context, zone: str) -> None:
 def _delete_zone(context: Context, zone: str, old: Properties) -> None:
     if old.get("QueryLoggingConfig"):
         gone_is_fine(_stop_logging, context, zone)
-    _ZONE.handler().delete(context, zone, old)
+    _ZONE.remove(context, zone, old)
 
 
 _NOT_OF_THE_RECORD = ("HostedZoneId", "HostedZoneName", "Comment")

@@ -51,16 +51,14 @@ def _generated(context: Context, properties: Properties) -> Properties:
 
 
 def _create(context: Context, properties: Properties) -> str:
-    return _SECRET.handler().create(context, _generated(context, properties))
+    return _SECRET.make(context, _generated(context, properties))
 
 
 def _update(context: Context, arn: str, new: Properties, old: Properties) -> None:
     """A changed description of the secret generates a new one ("AWS::SecretsManager::Secret")."""
     if new.get("GenerateSecretString") != old.get("GenerateSecretString"):
         new = _generated(context, new)
-    update = _SECRET.handler().update
-    assert update is not None
-    update(context, arn, new, old)
+    _SECRET.change(context, arn, new, old)
 
 
 HANDLERS = handlers({"AWS::SecretsManager::Secret": replace(_SECRET.handler(), create=_create, update=_update)})

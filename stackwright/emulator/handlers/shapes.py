@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
@@ -78,6 +79,17 @@ def gone_is_fine(action: Callable[..., Any], *args: Any, **parameters: Any) -> A
         if not is_absent(error):
             raise
         return None
+
+
+@contextmanager
+def taken_back(delete: Callable[[], Any]) -> Iterator[None]:
+    """Delete what was just made when the rest of its making fails: its id would be lost else."""
+    try:
+        yield
+    except Exception:
+        with suppress(Exception):
+            delete()
+        raise
 
 
 def convert(value: Any, shape: Any, names: Names, at: str) -> Any:

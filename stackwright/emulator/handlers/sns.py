@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from stackwright.emulator.handlers import Context, Handler, Properties
-from stackwright.emulator.handlers.shapes import PropertyError, call, gone_is_fine, text
+from stackwright.emulator.handlers.shapes import PropertyError, call, gone_is_fine, taken_back, text
 from stackwright.emulator.handlers.tags import Tagging, retag
 
 _TAGS = Tagging(key="ResourceArn", tags="Tags", keys="TagKeys")
@@ -50,8 +50,9 @@ def _create_topic(context: Context, properties: Properties) -> str:
         "Tags": properties.get("Tags", []),
     }
     arn: str = call(context.client("sns"), "create_topic", members)["TopicArn"]
-    for subscription in properties.get("Subscription", []):
-        call(context.client("sns"), "subscribe", {"TopicArn": arn, **subscription})
+    with taken_back(lambda: _delete_topic(context, arn, properties)):
+        for subscription in properties.get("Subscription", []):
+            call(context.client("sns"), "subscribe", {"TopicArn": arn, **subscription})
     return arn
 
 
