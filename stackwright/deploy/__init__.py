@@ -19,7 +19,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace as changed
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stackwright import console
 from stackwright.deploy.changes import refuse_replacements
@@ -32,7 +32,7 @@ from stackwright.deploy.execute import (
 )
 from stackwright.deploy.failure import first_failure
 from stackwright.deploy.follow import Progress
-from stackwright.deploy.plan import ENDED_WELL, FIRST_TRY_FAILED, Plan, check_stack_name, make_plan
+from stackwright.deploy.plan import ENDED_WELL, FIRST_TRY_FAILED, Plan, check_image, check_stack_name, make_plan
 from stackwright.deploy.screen import Screen
 from stackwright.deploy.show import change_lines
 from stackwright.deploy.wish import BOOTSTRAP, Wish, make_wish
@@ -83,6 +83,7 @@ def deploy(
     before = [name for name in BOOTSTRAP if local and name != blueprint and name in project.makers]
     offline = offline_region(chosen_region(region, profile=profile))
     wishes = [make_wish(project, name, environment, region=offline) for name in (*before, blueprint)]
+    check_image(blueprint, wishes[-1].built.root, image)
     with place(local=local, profile=profile, region=region) as aws:
         screen.say(f"account {aws.account}, region {aws.region}{', local AWS' if local else ''}")
         for wish in wishes[:-1]:
@@ -205,9 +206,12 @@ def _protect(aws: Aws, plan: Plan, stack_id: str) -> None:
 def _tell(aws: Aws, name: str, screen: Screen, *, seconds: float, as_json: bool) -> None:
     """Print the outputs as data and say how long it took."""
     stack = aws.stack(name)
-    outputs: dict[str, Any] = stack.outputs if stack else {}
+    outputs = stack.outputs if stack else {}
     if as_json:
         console.data({"stack": name, "outputs": outputs, "seconds": round(seconds, 1)})
-    elif outputs:
-        console.table(("Output", "Value"), sorted(outputs.items()))
+    else:
+        # Not a table: on a narrow terminal it would cut what a person is about to copy.
+        width = max(map(len, outputs), default=0)
+        for output, value in sorted(outputs.items()):
+            console.out(f"{output:{width}}  {value}")
     screen.say(f"{name}: {stack.status if stack else 'gone'} in {seconds:.1f} s")

@@ -25,13 +25,14 @@ from stackwright.deploy.changes import (
 from stackwright.deploy.follow import FIRST_WAIT, LONGEST_WAIT, SLOWER, Progress, Step, follow
 from stackwright.deploy.judge import Templates, judge
 from stackwright.deploy.plan import Plan
-from stackwright.errors import StackwrightError
+from stackwright.errors import BadInput, StackwrightError
 
 if TYPE_CHECKING:
     from stackwright.aws import Aws
 
 Heard = Callable[[Progress, list[Step]], None]
 GONE = "ChangeSetNotFound"
+ABSENT_PARAMETER = "unable to fetch parameters"
 GONE_SECONDS = 60  # how long nested change sets may take to go before we stop waiting for them
 
 
@@ -60,9 +61,7 @@ class Proposal:
 def proposed(aws: Aws, plan: Plan, source: Source) -> Iterator[Proposal]:
     """Make a change set, wait for it and read it; take it away at the end unless executed."""
     token = f"stackwright-{uuid.uuid4().hex}"
-    change_set_id, stack_id = aws.create_change_set(
-        **plan.request(), **source.argument, ChangeSetName=token, ClientToken=token
-    )
+    change_set_id, stack_id = _asked(aws, plan, source, token)
     proposal = Proposal(id=change_set_id, stack_id=stack_id, token=token)
     try:
         described = _ready(aws, change_set_id)
@@ -71,6 +70,16 @@ def proposed(aws: Aws, plan: Plan, source: Source) -> Iterator[Proposal]:
     finally:
         if not proposal.executed:
             discard(aws, proposal.id, stack_id if plan.creates else None)
+
+
+def _asked(aws: Aws, plan: Plan, source: Source, token: str) -> tuple[str, str]:
+    """Ask for the change set; return its id and its stack's."""
+    try:
+        return aws.create_change_set(**plan.request(), **source.argument, ChangeSetName=token, ClientToken=token)
+    except AwsError as error:
+        if ABSENT_PARAMETER not in error.reason.lower():
+            raise
+        raise BadInput(f"{error.reason}\ndeploy the `account` and `region` blueprints first: they write it") from error
 
 
 def _read(aws: Aws, plan: Plan, source: Source, proposal: Proposal, described: Mapping[str, Any]) -> None:

@@ -120,6 +120,12 @@ def check_stack_name(name: str) -> None:
             )
 
 
+def check_image(blueprint: str, root: Mapping[str, Any], given: str | None) -> None:
+    """Refuse an image for a blueprint that runs none."""
+    if given is not None and IMAGE not in root.get("Parameters", {}):
+        raise BadInput(f"blueprint {blueprint} runs no image: leave --image out")
+
+
 def _check_ready(stack: Stack | None) -> None:
     """Refuse a stack that is busy or stuck: CloudFormation would refuse the change set."""
     if stack is None or stack.status in ENDED_WELL | FIRST_TRY_FAILED | {LEFTOVER}:
@@ -143,9 +149,8 @@ def _image(
     reusable: bool,
 ) -> dict[str, str | None]:
     """Return the image parameter: given, else the previous value, else none; never back to none."""
+    check_image(blueprint, root, given)
     if IMAGE not in root.get("Parameters", {}):
-        if given is not None:
-            raise BadInput(f"blueprint {blueprint} runs no image: leave --image out")
         return {}
     running = previous.parameters.get(IMAGE) if previous else None
     if given is not None and not given.strip() and running:

@@ -144,7 +144,7 @@ def _step(step: Step) -> Line:
     named = f"{what} {step.path}".rstrip()
     told = f"{named}: {event.reason}" if failed and event.reason else named
     tone = "bad" if failed else "plain" if event.status.endswith("_COMPLETE") else "quiet"
-    return Line(0, f"{event.time:%H:%M:%S} {told}", tone)
+    return Line(0, f"{event.time.astimezone():%H:%M:%S} {told}", tone)
 
 
 def progress_lines(root: Node, now: datetime) -> list[Line]:
@@ -165,7 +165,8 @@ def _state(node: Node, now: datetime) -> str:
     if node.type != NESTED:
         return f"{sentence(node.type, node.status)} {node.logical_id}{took}{failed}"
     ready = sum(1 for child in node.children.values() if child.status.endswith("_COMPLETE"))
-    return f"{node.logical_id}: {doing(node.status)}, {ready}/{len(node.children)}{took}{failed}"
+    count = f", {ready}/{len(node.children)}" if node.children else ""
+    return f"{node.logical_id}: {doing(node.status)}{count}{took}{failed}"
 
 
 def _state_tone(node: Node) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from stackwright import console
+from stackwright.compose import Blueprint
+from stackwright.deploy import deploy
 from stackwright.errors import BadInput, StackwrightError
 
 
@@ -203,6 +205,22 @@ def test_outputs_for_machines(shop: Any, capsys: pytest.CaptureFixture[str]) -> 
 def test_bad_input_changes_nothing(shop: Any, options: dict[str, str]) -> None:
     with pytest.raises(BadInput):
         shop.deploy(**options)
+    assert shop.stacks() == set()
+
+
+def test_image_for_a_blueprint_without_one_changes_nothing(shop: Any) -> None:
+    with pytest.raises(BadInput, match="no image"):
+        deploy(shop.project, blueprint="account", environment="dev", image="x", yes=True, local=True)
+    assert shop.stacks() == set()
+
+
+def test_what_account_and_region_have_yet_to_write_is_said(shop: Any) -> None:
+    parameter = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/stackwright/zone"}
+    resources = {"Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {}}}
+    root = {"Parameters": {"Zone": parameter}, "Resources": resources}
+    shop.project.makers["account"] = lambda: Blueprint("account", root, {})
+    with pytest.raises(BadInput, match="`account` and `region` blueprints first"):
+        deploy(shop.project, blueprint="account", environment="dev", yes=True, local=True)
     assert shop.stacks() == set()
 
 
