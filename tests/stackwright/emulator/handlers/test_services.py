@@ -28,6 +28,18 @@ POLICY = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sns:Publish"}],
 }
+REGISTRY_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "Replicate",
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+            "Action": ["ecr:CreateRepository", "ecr:ReplicateImage"],
+            "Resource": "arn:aws:ecr:us-east-1:123456789012:repository/*",
+        }
+    ],
+}
 TOPIC = {"topic": ("AWS::SNS::Topic", {})}
 KEY = {"key": ("AWS::KMS::Key", {"KeyPolicy": POLICY})}
 CASES: list[dict[str, Any]] = [
@@ -98,6 +110,31 @@ CASES: list[dict[str, Any]] = [
         "sees": {"scanType": "ENHANCED", "rules[0].scanFrequency": "CONTINUOUS_SCAN"},
         "attributes": ("RegistryId",),
         "remains": True,
+    },
+    {
+        "type": "AWS::ECR::RegistryPolicy",
+        "properties": {"PolicyText": REGISTRY_POLICY},
+        "read": ("ecr", "get_registry_policy", {}, "@"),
+        "sees": {"registryId": "@account", "contains(policyText, 'ReplicateImage')": True},
+        "attributes": ("RegistryId",),
+    },
+    {
+        "type": "AWS::ECR::ReplicationConfiguration",
+        "properties": {
+            "ReplicationConfiguration": {
+                "Rules": [{"Destinations": [{"Region": "eu-west-1", "RegistryId": "@account"}]}]
+            }
+        },
+        "read": ("ecr", "describe_registry", {}, "replicationConfiguration"),
+        "sees": {"rules[0].destinations[0].region": "eu-west-1"},
+        "change": {
+            "ReplicationConfiguration": {
+                "Rules": [{"Destinations": [{"Region": "us-west-2", "RegistryId": "@account"}]}]
+            }
+        },
+        "then": {"rules[0].destinations[0].region": "us-west-2"},
+        "remains": True,
+        "attributes": ("RegistryId",),
     },
     {
         "type": "AWS::SSM::Parameter",
