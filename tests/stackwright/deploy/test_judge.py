@@ -182,3 +182,17 @@ def test_added_and_removed_are_certain() -> None:
 
 def test_replacement_without_details_is_taken_as_told() -> None:
     assert judged(modify("X", replacement="True"))["X"] == (Verdict.CERTAIN, Replacement.YES)
+
+
+def test_automatic_causes_of_nested_stacks_say_nothing() -> None:
+    change = Change("Vpc", STACK, "Modify", causes=(cause("", "Automatic", static=True),))
+    assert judged(change)["Vpc"][0] is Verdict.IDLE
+
+
+def test_another_default_of_a_parameter_nobody_gives_is_certain() -> None:
+    change = modify("Vpc/Vpc", cause("Name", "ParameterReference", "Name"))
+    new, old = ({**VPC, "Parameters": {"Name": {"Type": "String", "Default": each}}} for each in "ab")
+    same = Templates(ROOT, {**TEMPLATES.nested, "vpc": new})
+    assert judged(nested("Vpc", change), templates=same)["Vpc/Vpc"][0] is Verdict.IDLE
+    other = Templates(ROOT, same.nested, {"Vpc": old})
+    assert judged(nested("Vpc", change), templates=other)["Vpc/Vpc"][0] is Verdict.CERTAIN
