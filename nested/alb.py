@@ -20,7 +20,8 @@ from troposphere.elasticloadbalancingv2 import (
     RedirectConfig,
 )
 
-from nested import access_logs, inputs, timing
+from nested import inputs
+from nested.parts import access_logs, timing
 from nested.shape import gives, needs
 
 # TLS 1.2 and 1.3 with forward secrecy, and post-quantum key exchange for who offers it: what "Security policies for

@@ -10,7 +10,7 @@ from __future__ import annotations
 from troposphere import Equals, GetAtt, Ref, Sub, Template, apigateway, iam
 
 from nested import inputs
-from nested.permissions import trust
+from nested.parts.permissions import trust
 from nested.shape import needs
 
 _OWNED = "OwnsApiGatewayAccount"

@@ -7,9 +7,9 @@ from typing import Any
 from troposphere import GetAtt, Ref, Sub, Template, s3
 
 from nested import inputs
-from nested.permissions import policy
+from nested.parts.permissions import policy
+from nested.parts.shared_parameters import ARTIFACT_BUCKET, shared
 from nested.shape import gives
-from nested.shared_parameters import ARTIFACT_BUCKET, shared
 
 # Published files are named by their content and never change: an old version is something deleted by mistake.
 _DAYS_TO_UNDO = 30

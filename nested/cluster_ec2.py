@@ -26,7 +26,8 @@ from troposphere.ecs import (
 from troposphere.logs import LogGroup
 from troposphere.policies import UpdatePolicy
 
-from nested import inputs, instances
+from nested import inputs
+from nested.parts import instances
 from nested.shape import gives, needs
 
 # Performance events are the raw material of metrics that CloudWatch keeps for itself.

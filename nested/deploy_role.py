@@ -13,10 +13,11 @@ from typing import Any
 
 from troposphere import Equals, GetAtt, If, Not, Ref, Sub, Template, iam
 
-from nested import inputs, shared_parameters
-from nested.permissions import Statement, allow, policy
+from nested import inputs
+from nested.parts import shared_parameters
+from nested.parts.permissions import Statement, allow, policy
+from nested.parts.stack_names import arns
 from nested.shape import gives, needs
-from nested.stack_names import arns
 
 _CREATES_PROVIDER = "CreatesIdentityProvider"
 _HAS_ENVIRONMENT = "HasGitHubEnvironment"

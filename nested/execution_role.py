@@ -13,9 +13,10 @@ from collections.abc import Sequence
 
 from troposphere import GetAtt, Ref, Template, iam
 
-from nested import execution_permissions as permissions
-from nested import inputs, shared_parameters
-from nested.permissions import Statement, policy, trust
+from nested import inputs
+from nested.parts import execution_permissions as permissions
+from nested.parts import shared_parameters
+from nested.parts.permissions import Statement, policy, trust
 from nested.shape import gives, needs
 
 

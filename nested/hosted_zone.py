@@ -9,8 +9,8 @@ from __future__ import annotations
 from troposphere import Join, Ref, Template, route53
 
 from nested import inputs
+from nested.parts.shared_parameters import HOSTED_ZONE_ID, shared
 from nested.shape import gives, needs
-from nested.shared_parameters import HOSTED_ZONE_ID, shared
 
 
 def template() -> Template:

@@ -1,4 +1,4 @@
-"""Service: everything that a deployment touches, in one place.
+"""Service: everything that a deployment touches, in one stack, put together from `parts`.
 
 Task definition and roles (`task`), the container that stands in for the first image (`bootstrap`), target group, rule
 and security groups (`target`), the alarms that a deployment rolls back on (`alarms`), and the service itself.
@@ -23,7 +23,8 @@ from troposphere.ecs import (
     ThresholdConfiguration,
 )
 
-from nested import alarms, inputs, target, task, timing
+from nested import inputs
+from nested.parts import alarms, target, task, timing
 from nested.shape import gives, needs
 
 Capacity = Literal["ec2", "fargate"]

@@ -15,8 +15,9 @@ from typing import Any
 
 from troposphere import And, Cidr, Equals, GetAtt, GetAZs, If, Join, Not, NoValue, Ref, Select, Sub, Tags, Template, ec2
 
-from nested import flow_logs, inputs
-from nested.permissions import allow, policy
+from nested import inputs
+from nested.parts import flow_logs
+from nested.parts.permissions import allow, policy
 from nested.shape import gives, needs
 
 _THIRD_ZONE = "HasThirdZone"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from troposphere import Equals, Not, Ref, Template
 
 from nested import inputs
+from nested.parts.shared_parameters import HOSTED_ZONE_ID, shared
 from nested.shape import needs
-from nested.shared_parameters import HOSTED_ZONE_ID, shared
 
 _ELSEWHERE = "HasZoneElsewhere"
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from nested import cluster_ec2, instances
+from nested import cluster_ec2
+from nested.parts import instances
 from stackwright.resolve.graph import Graph, Resource
 from stackwright.resolve.nested import resolve
 from stackwright.resolve.symbols import rendered

@@ -5,7 +5,7 @@ from __future__ import annotations
 from troposphere import GetAtt, Ref, Sub, Tags, Template, ec2, iam, logs
 
 from nested import inputs
-from nested.permissions import allow, policy, trust
+from nested.parts.permissions import allow, policy, trust
 
 # Ten minutes, the longest window: a tenth of the records, and of the cost, of one minute.
 _AGGREGATION_SECONDS = 600

@@ -12,9 +12,9 @@ from typing import Any
 
 from troposphere import Ref, Sub
 
-from nested.permissions import Statement, allow
-from nested.shared_parameters import EVERYTHING
-from nested.stack_names import arns
+from nested.parts.permissions import Statement, allow
+from nested.parts.shared_parameters import EVERYTHING
+from nested.parts.stack_names import arns
 
 _PASSED_TO = [
     "ec2.amazonaws.com",

@@ -7,7 +7,7 @@ from typing import Any
 from troposphere import GetAtt, Ref, Sub, Template, s3
 
 from nested import inputs
-from nested.permissions import allow, policy
+from nested.parts.permissions import allow, policy
 
 # What an interrupted delivery left behind; a log file is small and arrives in minutes.
 _UNFINISHED_UPLOAD_DAYS = 1

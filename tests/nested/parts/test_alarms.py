@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from nested import alarms, service, timing
+from nested import service
+from nested.parts import alarms, timing
 
 ALL = {"UnhealthyHosts": alarms.unhealthy_hosts(), "ServerErrors": alarms.server_errors()}
 DIMENSIONS = [

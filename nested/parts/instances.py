@@ -20,8 +20,9 @@ from troposphere.ec2 import (
 from troposphere.iam import InstanceProfile, Policy, Role
 from troposphere.logs import LogGroup
 
-from nested import grants, inputs
-from nested.permissions import Statement, allow, policy, trust
+from nested import inputs
+from nested.parts import grants
+from nested.parts.permissions import Statement, allow, policy, trust
 
 # Size of the snapshot behind the ECS-optimised Amazon Linux AMI; a smaller volume does not launch.
 ROOT_VOLUME_GIB = 30

@@ -21,8 +21,9 @@ from troposphere.ecs import (
 from troposphere.iam import Policy, Role
 from troposphere.logs import LogGroup
 
-from nested import bootstrap, grants, inputs, timing
-from nested.permissions import Statement, allow, policy
+from nested import inputs
+from nested.parts import bootstrap, grants, timing
+from nested.parts.permissions import Statement, allow, policy
 
 CONTAINER = "app"
 

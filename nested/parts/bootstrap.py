@@ -8,7 +8,7 @@ architectures, no curl, an end on SIGTERM. It is pulled from a public registry, 
 
 from __future__ import annotations
 
-from nested import timing
+from nested.parts import timing
 
 # A full version, so that the same template starts the same container; the tag is an index over both architectures.
 IMAGE = "public.ecr.aws/docker/library/python:3.13.5-slim-bookworm"

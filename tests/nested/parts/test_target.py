@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from nested import service, target, timing
+from nested import service
+from nested.parts import target, timing
 
 HEALTH = {"port": 8080, "health_path": "/ready"}
 

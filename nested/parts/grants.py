@@ -6,7 +6,7 @@ from typing import Any
 
 from troposphere import Ref, Sub
 
-from nested.permissions import Statement, allow, trust
+from nested.parts.permissions import Statement, allow, trust
 
 
 def pull(repository_arn: Any) -> list[Statement]:

@@ -19,7 +19,8 @@ from troposphere.elasticloadbalancingv2 import (
     TargetGroupTuple,
 )
 
-from nested import inputs, timing
+from nested import inputs
+from nested.parts import timing
 
 # The rule names weights from the first day, so that it need not change when a second group comes.
 WHOLE_WEIGHT = 100

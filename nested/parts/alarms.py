@@ -11,7 +11,8 @@ from typing import Any
 from troposphere import GetAtt, Ref
 from troposphere.cloudwatch import Alarm, Metric, MetricDataQuery, MetricDimension, MetricStat
 
-from nested import inputs, timing
+from nested import inputs
+from nested.parts import timing
 
 # Share of requests that the tasks answer with a server error, in percent.
 ERROR_RATE = 5

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nested import bootstrap, timing
+from nested.parts import bootstrap, timing
 from nested.service import Capacity
 from tests.support.services import REPOSITORY, deployed, properties
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nested import timing
+from nested.parts import timing
 
 
 def test_the_application_keeps_connections_longer_than_the_load_balancer() -> None:

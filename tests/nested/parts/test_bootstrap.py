@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from nested import bootstrap, task
+from nested.parts import bootstrap, task
 
 
 @dataclass(frozen=True)
