@@ -13,10 +13,10 @@ test: $(VENV)/.installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadscope
 
 quick: $(VENV)/.installed
-	$(BIN)/python -m pytest -m "not e2e"
+	$(BIN)/python -m pytest --numprocesses auto --dist loadscope -m "not e2e"
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from flask import request
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
@@ -21,6 +22,7 @@ from stackwright.emulator.engine.changesets import delete as delete_change_set
 from stackwright.emulator.engine.errors import Invalid
 from stackwright.emulator.engine.service import Engine
 from stackwright.emulator.engine.stacks import ChangeSet, Stack
+from stackwright.emulator.middleware import ENGINE
 
 log = logging.getLogger(__name__)
 
@@ -34,19 +36,10 @@ PAGE = 100
 Method = Callable[["CloudFormation"], ActionResult]
 
 
-def _nobody() -> Engine | None:
-    return None
-
-
-_engine: Callable[[], Engine | None] = _nobody
-
-
-def install(engine: Callable[[], Engine | None]) -> None:
-    """Put our CloudFormation into moto's; `engine` is asked at every request."""
+def install() -> None:
+    """Put our CloudFormation into moto's."""
     from moto.cloudformation import urls
 
-    global _engine
-    _engine = engine
     urls.url_paths["{0}/$"] = CloudFormation.dispatch
 
 
@@ -81,10 +74,8 @@ class CloudFormation(BaseResponse):  # type: ignore[misc]
 
     @property
     def engine(self) -> Engine:
-        """The engine of the server that runs."""
-        engine = _engine()
-        if engine is None:
-            raise Invalid("The local AWS is starting.")
+        """The engine of the server that took the request."""
+        engine: Engine = request.environ[ENGINE]
         return engine
 
     @property

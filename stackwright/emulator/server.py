@@ -2,7 +2,7 @@
 
 `LocalAws` starts moto's server in a thread on a loopback port, after it has put our CloudFormation
 and every overlay of `services/` into moto's URL tables. One process has one set of moto backends:
-two servers at once share everything but their stacks' engine, so a process runs one at a time.
+two servers at once have each its own stacks and share everything else, so only account ids keep them apart.
 """
 
 from __future__ import annotations
@@ -70,14 +70,13 @@ class LocalAws:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         services.install()
         managed_policies.install()
-        responses.install(lambda: self.engine)
+        responses.install()
         self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
         self._server.start()
-        listening = self._server._server
-        listening.app = Middleware(listening.app, self.journal)
         self.endpoint = f"http://localhost:{self._server.get_host_and_port()[1]}"
-        clients = Clients(self.endpoint)
-        self.engine = Engine(Services(Store(), self._handlers, clients.client, self.delays))
+        self.engine = Engine(Services(Store(), self._handlers, Clients(self.endpoint).client, self.delays))
+        listening = self._server._server
+        listening.app = Middleware(listening.app, self.journal, self.engine)
         return self.endpoint
 
     def stop(self) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 from support.accounts import Account, Project
-
-from stackwright.emulator.server import LocalAws
 
 REPOSITORY = Path(__file__).parents[2]
 PROJECT_PARTS = ("build.py", ".cfnlintrc", "nested", "params", "templates")
@@ -25,9 +26,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[str]:
-    server = LocalAws()
-    yield server.start()
-    server.stop()
+    """A local AWS in a process of its own, as a person keeps one running."""
+    running = subprocess.Popen([sys.executable, "build.py", "emulator"], cwd=REPOSITORY, stdout=PIPE, text=True)
+    assert running.stdout
+    exports = dict(running.stdout.readline().removeprefix("export ").strip().split("=") for _ in range(4))
+    yield exports["AWS_ENDPOINT_URL"]
+    running.terminate()
+    assert running.wait(timeout=20) == 0
 
 
 @pytest.fixture(scope="session")
