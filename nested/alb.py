@@ -71,7 +71,7 @@ def _security_group() -> SecurityGroup:
             for source in world
         ],
         SecurityGroupEgress=[
-            SecurityGroupRule(IpProtocol="-1", CidrIp=NOWHERE, Description="Nowhere; each target's stack adds its own")
+            SecurityGroupRule(IpProtocol="-1", CidrIp=NOWHERE, Description="Nowhere; the stacks of targets add theirs")
         ],
     )
 
