@@ -40,15 +40,15 @@ def template(*, stacks: Sequence[str]) -> Template:
 
 
 def _role() -> iam.Role:
-    # "Cross-service confused deputy prevention", AWS CloudFormation User Guide.
-    own_stacks = {"StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")}}
+    # No condition on the source account: "AWS CloudFormation service role", AWS CloudFormation User Guide, knows none,
+    # a role that cannot be assumed stops every deployment, and only who may pass a role of the account can use it.
     return iam.Role(
         "ExecutionRole",
         Description="Makes the resources of this library's stacks",
         # A stack that was created with a role cannot be deleted without it.
         DeletionPolicy="RetainExceptOnCreate",
         UpdateReplacePolicy="Retain",
-        AssumeRolePolicyDocument=trust("cloudformation.amazonaws.com", when=own_stacks),
+        AssumeRolePolicyDocument=trust("cloudformation.amazonaws.com"),
     )
 
 

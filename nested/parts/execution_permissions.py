@@ -138,6 +138,8 @@ def storage(stacks: Sequence[str]) -> list[Statement]:
     own = {"StringEquals": {"aws:ResourceAccount": Ref("AWS::AccountId")}}
     return [
         allow("s3:GetObject", artifacts, when=own),
+        # A bucket that is not there yet belongs to no account.
+        allow("s3:CreateBucket", arns(stacks, "s3:::{}")),
         allow(_of("s3", _BUCKET_ACTIONS), arns(stacks, "s3:::{}"), when=own),
         allow(_of("ecr", _REGISTRY_ACTIONS), arns(stacks, "ecr:*:${AWS::AccountId}:repository/{}")),
         allow(_of("logs", "Describe*"), "*"),
@@ -146,7 +148,7 @@ def storage(stacks: Sequence[str]) -> list[Statement]:
 
 
 _BUCKET_ACTIONS = """
-    CreateBucket DeleteBucket DeleteBucketPolicy GetAccelerateConfiguration
+    DeleteBucket DeleteBucketPolicy GetAccelerateConfiguration
     GetBucket* Get*Configuration ListBucket ListTagsForResource PutBucketAcl PutBucketLogging PutBucketOwnershipControls
     PutBucketPolicy PutBucketPublicAccessBlock PutBucketTagging PutBucketVersioning PutEncryptionConfiguration
     PutLifecycleConfiguration TagResource UntagResource

@@ -98,10 +98,16 @@ def test_log_groups_that_the_stacks_name_are_in_reach() -> None:
         assert any(fnmatchcase(arn, pattern) for pattern in statement["Resource"])
 
 
-def test_only_cloudformation_in_this_account_assumes_it() -> None:
+def test_cloudformation_assumes_it_without_a_condition_that_it_might_not_meet() -> None:
     (statement,) = resources()["ExecutionRole"]["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "cloudformation.amazonaws.com"}
-    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    assert "Condition" not in statement
+
+
+def test_a_bucket_is_created_before_it_belongs_to_an_account() -> None:
+    (statement,) = those_that_allow("s3:CreateBucket")
+    assert "Condition" not in statement
+    assert all(arn.startswith(("arn:aws:s3:::ec2-alb-", "arn:aws:s3:::fargate-")) for arn in statement["Resource"])
 
 
 def test_no_action_is_a_whole_service() -> None:
