@@ -196,8 +196,9 @@ DOMAIN_NAME = Input(
     "Domain name",
     "Name the service answers to, and www in front of it; the certificate covers it and everything one level below.",
     pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
-    max_length=253,
-    constraint="A lower-case domain name without a final dot, for example app.example.com.",
+    # RequestCertificate, AWS Certificate Manager API Reference: a certificate's first name is its common name.
+    max_length=64,
+    constraint="A lower-case domain name without a final dot, at most 64 characters, for example app.example.com.",
     shared=True,
 )
 HOSTED_ZONE_NAME = Input(

@@ -19,5 +19,10 @@ def test_it_covers_the_name_and_everything_below_and_validates_in_the_zone() -> 
     assert "/stackwright/hosted-zone-id" in option["HostedZoneId"]
 
 
+def test_its_name_fits_the_common_name_of_a_certificate() -> None:
+    # RequestCertificate, AWS Certificate Manager API Reference.
+    assert certificate.template().to_dict()["Parameters"]["DomainName"]["MaxLength"] == 64
+
+
 def test_a_zone_that_is_not_delegated_fails_within_the_hour() -> None:
     assert 0 < certificate.template().timeout_minutes <= 60
