@@ -118,14 +118,14 @@ def _add_vpc(t: Template) -> None:
 
 def _add_public_routes(t: Template) -> None:
     t.add_resource(ec2.RouteTable("PublicRouteTable", VpcId=Ref("Vpc"), Tags=_name("-public")))
-    for title, destination in (
-        ("PublicDefaultRoute", {"DestinationCidrBlock": "0.0.0.0/0"}),
-        ("PublicDefaultIpv6Route", {"DestinationIpv6CidrBlock": "::/0"}),
+    for title, destination, needed in (
+        ("PublicDefaultRoute", {"DestinationCidrBlock": "0.0.0.0/0"}, []),
+        ("PublicDefaultIpv6Route", {"DestinationIpv6CidrBlock": "::/0"}, ["Ipv6Range"]),
     ):
         t.add_resource(
             ec2.Route(
                 title,
-                DependsOn="InternetGatewayAttachment",
+                DependsOn=["InternetGatewayAttachment", *needed],
                 RouteTableId=Ref("PublicRouteTable"),
                 GatewayId=Ref("InternetGateway"),
                 **destination,

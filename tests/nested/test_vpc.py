@@ -176,3 +176,7 @@ def test_outputs_join_the_zones_there_are() -> None:
 
 def test_nothing_uses_the_default_security_group() -> None:
     assert "DefaultSecurityGroup" not in str(TEMPLATE)
+
+
+def test_the_ipv6_route_waits_for_the_vpcs_ipv6_range() -> None:
+    assert "Ipv6Range" in network().resources["PublicDefaultIpv6Route"].depends_on
