@@ -64,13 +64,11 @@ def _bucket_policy() -> s3.BucketPolicy:
 
 
 def _admit_delivery() -> dict[str, Any]:
-    # One principal for every region; the account ids of the older regions are its predecessors (same page).
-    source = Sub("arn:${AWS::Partition}:elasticloadbalancing:${AWS::Region}:${AWS::AccountId}:loadbalancer/*")
-    when = {"ArnLike": {"aws:SourceArn": source}, "StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")}}
+    # One principal for every region; the account ids of the older regions are its predecessors. The account in the
+    # path keeps other accounts' load balancers out; conditions on the source are not in the page's policy, and one
+    # that delivery did not meet would fail the load balancer with "Access Denied for bucket" (same page).
     files = Sub("${AccessLogs.Arn}/AWSLogs/${AWS::AccountId}/*")
-    return allow("s3:PutObject", files, when=when) | {
-        "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
-    }
+    return allow("s3:PutObject", files) | {"Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}}
 
 
 def _refuse_plain_http() -> dict[str, Any]:
