@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stackwright.errors import BadInput
+from stackwright.errors import BadInput, StackwrightError
 
 if TYPE_CHECKING:
     from stackwright.compose import Blueprint
@@ -39,8 +40,24 @@ class Project:
         return list(dict.fromkeys(given)) or list(self.makers)
 
     def blueprint(self, name: str) -> Blueprint:
-        """Return the composed blueprint; raises BadInput for an unknown name."""
-        return self.makers[self.names([name])[0]]()
+        """Return the composed blueprint; raises BadInput for an unknown name and for Python that fails."""
+        from stackwright.compose import translated
+
+        make = self.makers[self.names([name])[0]]
+        try:
+            with translated(name):
+                return make()
+        except StackwrightError:
+            raise
+        except Exception as error:
+            told = f"{type(error).__name__}: {error}"
+            raise BadInput(f"blueprint {name} cannot be composed\n{self._place_of(error)}: {told}") from error
+
+    def _place_of(self, error: Exception) -> str:
+        """Return the innermost line of the project's own code that an exception passed through."""
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if Path(frame.filename).is_relative_to(self.root)]
+        return f"{self.shown(Path(own[-1].filename))}:{own[-1].lineno}" if own else "outside the project"
 
     def environments(self, blueprint: str) -> list[str]:
         """Return the environments that a blueprint has a parameter file for, in order of name."""
