@@ -72,6 +72,14 @@ class CloudFormation(BaseResponse):  # type: ignore[misc]
         super().__init__(service_name="cloudformation")
         self.automated_parameter_parsing = True
 
+    def call_action(self) -> Any:
+        """Answer one operation, or say which there is not."""
+        try:
+            return super().call_action()
+        except NotImplementedError:
+            refusal = Refused("InvalidAction", f"The local AWS has no CloudFormation operation {self._get_action()}")
+            return self.serialized(ActionResult(refusal))
+
     @property
     def engine(self) -> Engine:
         """The engine of the server that took the request."""

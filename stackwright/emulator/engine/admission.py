@@ -12,6 +12,7 @@ from typing import Any
 from stackwright.emulator.engine import templates
 from stackwright.emulator.engine.errors import AlreadyExists, Invalid, MissingCapability
 from stackwright.emulator.engine.stacks import REVIEW, Stack
+from stackwright.resolve.functions import EXTENSIONS
 
 # AWS CloudFormation User Guide, "Understand CloudFormation quotas".
 LIMITS = {"Resources": 500, "Parameters": 200, "Outputs": 200, "Mappings": 200}
@@ -66,6 +67,9 @@ def template_allowed(template: Mapping[str, Any]) -> None:
     unknown = template.keys() - _SECTIONS
     if unknown:
         raise Invalid(f"Invalid template property or properties [{', '.join(sorted(unknown))}]")
+    if template.get("Transform"):
+        # LanguageExtensions is left to the evaluator, which has its functions; macros are programs.
+        _refuse_macros(template["Transform"])
     if not template.get("Resources"):
         raise Invalid("Template format error: At least one Resources member must be defined.")
     for section, limit in LIMITS.items():
@@ -77,6 +81,12 @@ def template_allowed(template: Mapping[str, Any]) -> None:
     for logical_id, resource in template["Resources"].items():
         if not isinstance(resource, dict) or "Type" not in resource:
             raise Invalid(f"Template format error: [/Resources/{logical_id}] must have a Type")
+
+
+def _refuse_macros(given: str | list[Any]) -> None:
+    macros = [each for each in (given if isinstance(given, list) else [given]) if each != EXTENSIONS]
+    if macros:
+        raise Invalid(f"The local AWS runs no transforms: {macros[0]}")
 
 
 def capabilities_needed(template: Mapping[str, Any]) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from stackwright.emulator.server import LocalAws, exports
 
@@ -271,3 +272,19 @@ def test_aws_managed_policies_are_there_and_cost_nothing(aws: LocalAws) -> None:
         found = client(aws, "iam", f"31000000000{number}").get_policy(PolicyArn=arn)["Policy"]
         assert found["AttachmentCount"] == 0
     assert time.process_time() - started < 0.5
+
+
+def test_an_operation_that_is_not_there_is_said(aws: LocalAws) -> None:
+    with pytest.raises(ClientError, match="no CloudFormation operation ListStackSets") as refused:
+        client(aws, "cloudformation").list_stack_sets()
+    assert refused.value.response["Error"]["Code"] == "InvalidAction"
+
+
+def test_macros_are_refused_and_language_extensions_are_not(aws: LocalAws) -> None:
+    body = {"Transform": "AWS::LanguageExtensions", "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    stacks = client(aws, "cloudformation")
+    capabilities = ["CAPABILITY_AUTO_EXPAND"]
+    stacks.create_stack(StackName="extended", TemplateBody=json.dumps(body), Capabilities=capabilities)
+    body["Transform"] = ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"]
+    with pytest.raises(ClientError, match="no transforms: AWS::Serverless-2016-10-31"):
+        stacks.create_stack(StackName="macro", TemplateBody=json.dumps(body), Capabilities=capabilities)
