@@ -191,8 +191,11 @@ class Aws:
         return dict(parsed)
 
     def delete_stack(self, stack_id: str) -> None:
-        """Ask for a stack's deletion; it goes on after this returns."""
-        self.call("cloudformation", "delete_stack", StackName=stack_id)
+        """Ask for a stack's deletion by the role it was made with; it goes on after this returns."""
+        # Named again because a policy may admit the deletion by that role alone.
+        stack = self.stack(stack_id)
+        role = {"RoleARN": stack.role} if stack and stack.role else {}
+        self.call("cloudformation", "delete_stack", StackName=stack_id, **role)
 
     def protect(self, stack_id: str, *, on: bool) -> None:
         """Set a stack's termination protection."""

@@ -20,6 +20,7 @@ class Stack:
     outputs: dict[str, str]
     protected: bool
     resolved: dict[str, str] = field(default_factory=dict)
+    role: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def parse_stack(raw: dict[str, Any]) -> Stack:
         tags={each["Key"]: each["Value"] for each in raw.get("Tags", [])},
         outputs={each["OutputKey"]: each["OutputValue"] for each in raw.get("Outputs", [])},
         protected=bool(raw.get("EnableTerminationProtection")),
+        role=raw.get("RoleARN"),
         resolved=resolved(raw.get("Parameters", [])),
     )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stackwright import console
-from stackwright.errors import BadInput
+from stackwright.errors import BadInput, StackwrightError
 from stackwright.findings import Finding
 from stackwright.lint import SETTINGS, Report, lint
 from stackwright.params import evaluated, settings
@@ -45,7 +45,7 @@ def build(project: Project, names: Sequence[str], *, region: str | None, as_json
     composed, seconds = _composed(project, chosen)
     check_parameters(project, composed, region=where)
     rendered = render(composed, project.build)
-    report = lint(rendered, settings=project.root / SETTINGS, cache=project.cache, watched=_watched)
+    report = _linted(project, rendered)
     lines = [_line(each, report, took) for each, took in zip(composed, seconds, strict=True)]
     found = list(_distinct(project, rendered, report))
     if as_json:
@@ -53,6 +53,16 @@ def build(project: Project, names: Sequence[str], *, region: str | None, as_json
     else:
         _show(lines, found, report, elapsed=time.perf_counter() - started)
     return 1 if found else 0
+
+
+def check_findings(project: Project, rendered: Sequence[Rendered]) -> str:
+    """Lint these blueprints and return a sentence on it; raises StackwrightError with every finding."""
+    report = _linted(project, rendered)
+    found = [_sentence(file, finding) for file, finding in _distinct(project, rendered, report)]
+    if found:
+        raise StackwrightError("\n".join(["the linters found", *found]))
+    templates = sum(len(each.files) for each in rendered)
+    return f"rendered {templates} templates, no findings; {_effort(report)}"
 
 
 def check_parameters(project: Project, blueprints: Iterable[Blueprint], *, region: str) -> None:
@@ -86,6 +96,19 @@ def _composed(project: Project, names: Sequence[str]) -> tuple[list[Blueprint], 
     return composed, seconds
 
 
+def _linted(project: Project, rendered: Sequence[Rendered]) -> Report:
+    return lint(rendered, settings=project.root / SETTINGS, cache=project.cache, watched=_watched)
+
+
+def _effort(report: Report) -> str:
+    linted = f"{report.linted} templates linted" if report.linted else "nothing new to lint"
+    return f"{linted} ({report.tools})"
+
+
+def _sentence(file: str, finding: Finding) -> str:
+    return f"{file}: {finding.path}: {finding.level} {finding.rule}: {finding.message}"
+
+
 def _watched(templates: int) -> AbstractContextManager[Any]:
     return console.progress(f"linting {templates} templates") if templates else nullcontext()
 
@@ -115,11 +138,10 @@ def _show(lines: Iterable[Line], found: Sequence[tuple[str, Finding]], report: R
         (each.blueprint, str(each.stacks), str(each.resources), str(each.findings), f"{each.seconds:.2f} s")
         for each in lines
     ]
-    linted = f"{report.linted} templates linted" if report.linted else "nothing new to lint"
-    footer = f"{linted} ({report.tools}), {elapsed:.2f} s in all"
+    footer = f"{_effort(report)}, {elapsed:.2f} s in all"
     console.table(("blueprint", "stacks", "resources", "findings", "time"), rows, footer=footer)
     for file, finding in found:
-        console.out(f"{file}: {finding.path}: {finding.level} {finding.rule}: {finding.message}")
+        console.out(_sentence(file, finding))
 
 
 def _to_json(lines: Iterable[Line], found: Iterable[tuple[str, Finding]], report: Report) -> dict[str, Any]:

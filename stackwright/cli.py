@@ -132,6 +132,11 @@ def _account(verb: Callable[..., Any]) -> Callable[..., Any]:
 _bucket = click.option(
     "--bucket", metavar="BUCKET", help="Artifact bucket (default: /stackwright/artifact-bucket in SSM)."
 )
+_role = click.option(
+    "--role-arn",
+    metavar="ARN",
+    help="Role CloudFormation acts with (default: /stackwright/execution-role-arn in SSM; '' for none).",
+)
 
 
 @verbs.command(epilog=f"Example: {PROGRAM} build ec2-alb")
@@ -165,6 +170,7 @@ def resolve(project: Project, **options: Any) -> int:
 @click.option("--local", is_flag=True, help="On the local AWS; no account needed.")
 @click.option("--profile", metavar="PROFILE", help="Profile of the AWS configuration.")
 @_bucket
+@_role
 @_region
 @_on_project
 def publish(project: Project, **options: Any) -> int:
@@ -180,6 +186,7 @@ def publish(project: Project, **options: Any) -> int:
 @click.option("--image", metavar="URI", help="Image to run (default: the one that runs).")
 @click.option("--replace", multiple=True, metavar="STACK/NAME", help="Allow to replace this.")
 @_bucket
+@_role
 @_account
 @_json
 @_on_project

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 PACKAGED = "packaged.json"
 PREFIX = "stackwright"
 BUCKET_PARAMETER = "/stackwright/artifact-bucket"
+ROLE_PARAMETER = "/stackwright/execution-role-arn"
 TEXT_LIMIT = 51_200  # bytes; "CloudFormation quotas" in the CloudFormation User Guide
 BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")  # "General purpose bucket naming rules"
 DOMAINS = {"aws-cn": "amazonaws.com.cn"}
@@ -92,6 +93,7 @@ def publish(
     local: bool = False,
     profile: str | None = None,
     bucket: str | None = None,
+    role_arn: str | None = None,
     region: str | None = None,
 ) -> int:
     """Upload a built blueprint and print the aws command per environment; return the exit status."""
@@ -108,7 +110,8 @@ def publish(
         console.say(f"account {aws.account}, region {aws.region}")
         published = upload(aws, built, artifact_bucket(aws, bucket))
         console.say(published.sentence())
-        _print_commands(project, built, files, region=aws.region, profile=profile, published=published)
+        role = execution_role(aws, role_arn)
+        _print_commands(project, built, files, region=aws.region, profile=profile, published=published, role=role)
     return 0
 
 
@@ -125,6 +128,7 @@ def _print_commands(
     region: str,
     profile: str | None,
     published: Published | None = None,
+    role: str | None = None,
 ) -> None:
     path = published.packaged if published else built.folder / ROOT
     for name, file in files.items():
@@ -138,6 +142,7 @@ def _print_commands(
                 region=region,
                 profile=profile,
                 bucket=published.bucket if published and published.as_text_too_long else None,
+                role=role,
             )
         )
 
@@ -167,6 +172,14 @@ def artifact_bucket(aws: Aws, given: str | None) -> str:
     if not BUCKET_NAME.fullmatch(bucket):
         raise BadInput(f"{bucket!r} cannot be a bucket's name: give another with --bucket")
     return bucket
+
+
+def execution_role(aws: Aws, given: str | None) -> str | None:
+    """Return the role CloudFormation is to act with: given, else what `account` wrote to SSM.
+
+    None, as for an empty one given, leaves CloudFormation to the caller's own permissions.
+    """
+    return (aws.parameter(ROLE_PARAMETER) if given is None else given) or None
 
 
 def upload(aws: Aws, built: Built, bucket: str) -> Published:
@@ -222,6 +235,7 @@ def command(
     region: str,
     profile: str | None = None,
     bucket: str | None = None,
+    role: str | None = None,
 ) -> str:
     """Return the stock AWS CLI's command that deploys a template, quoted for a shell.
 
@@ -232,6 +246,7 @@ def command(
     words += ["--stack-name", stack_name, "--region", region]
     words += ["--profile", profile] if profile else []
     words += ["--s3-bucket", bucket, "--s3-prefix", PREFIX] if bucket else []
+    words += ["--role-arn", role] if role else []
     words += ["--capabilities", *capabilities] if capabilities else []
     for option, pairs in (("--parameter-overrides", parameters), ("--tags", tags)):
         words += [option, *(f"{key}={value}" for key, value in pairs.items())] if pairs else []

@@ -1,6 +1,7 @@
 """Deploying, as plan, show, execute.
 
     wish      render the blueprint, read and check the environment's parameters    no AWS
+    lint      every template that is not known to be clean                         no AWS
     source    publish the templates; a flat blueprint goes as text                 S3
     plan      what to ask, from the wish and the stack as it is: plain data        no AWS
     proposal  a change set with nested ones, read into one tree and judged         CloudFormation
@@ -22,6 +23,8 @@ from dataclasses import replace as changed
 from typing import TYPE_CHECKING
 
 from stackwright import console
+from stackwright.aws_errors import AccessDenied
+from stackwright.building import check_findings
 from stackwright.deploy.changes import refuse_replacements
 from stackwright.deploy.execute import (
     Source,
@@ -38,7 +41,7 @@ from stackwright.deploy.show import change_lines
 from stackwright.deploy.wish import BOOTSTRAP, Wish, make_wish
 from stackwright.errors import BadInput, StackwrightError
 from stackwright.place import place
-from stackwright.publish import artifact_bucket, upload
+from stackwright.publish import artifact_bucket, execution_role, upload
 from stackwright.regions import chosen_region, offline_region
 from stackwright.wiring.text import as_text
 
@@ -57,6 +60,7 @@ class Choices:
     stack_name: str
     image: str | None = None
     bucket: str | None = None
+    role_arn: str | None = None
     replaces: Sequence[str] = ()
 
 
@@ -72,18 +76,20 @@ def deploy(
     stack_name: str | None = None,
     image: str | None = None,
     bucket: str | None = None,
+    role_arn: str | None = None,
     replace: Sequence[str] = (),
     as_json: bool = False,
 ) -> int:
     """Deploy a blueprint to an environment; return the exit status."""
     started = time.monotonic()
     screen = Screen(yes=yes)
-    choices = Choices(stack_name or f"{blueprint}-{environment}", image, bucket, replace)
+    choices = Choices(stack_name or f"{blueprint}-{environment}", image, bucket, role_arn, replace)
     check_stack_name(choices.stack_name)
     before = [name for name in BOOTSTRAP if local and name != blueprint and name in project.makers]
     offline = offline_region(chosen_region(region, profile=profile))
     wishes = [make_wish(project, name, environment, region=offline) for name in (*before, blueprint)]
     check_image(blueprint, wishes[-1].built.root, image)
+    screen.say(check_findings(project, [wish.rendered for wish in wishes]))
     with place(local=local, profile=profile, region=region) as aws:
         screen.say(f"account {aws.account}, region {aws.region}{', local AWS' if local else ''}")
         for wish in wishes[:-1]:
@@ -159,6 +165,8 @@ def _plan(aws: Aws, wish: Wish, choices: Choices) -> Plan:
         stack=aws.stack_now(choices.stack_name),
         stack_name=choices.stack_name,
         image=choices.image,
+        # The stacks that make the role cannot be made with it.
+        role=None if built.flat else execution_role(aws, choices.role_arn),
     )
 
 
@@ -199,8 +207,13 @@ def _ended(plan: Plan, progress: Progress, *, wanted: set[str] = DONE) -> str:
 
 
 def _protect(aws: Aws, plan: Plan, stack_id: str) -> None:
-    if plan.protect and not (plan.before and plan.before.protected):
+    if not plan.protect or (plan.before and plan.before.protected):
+        return
+    try:
         aws.protect(stack_id, on=True)
+    except AccessDenied as error:
+        # A role that delivers need not be one that lifts protection, and AWS has one action for both.
+        console.warn(f"{plan.stack_name} has no termination protection: {error}")
 
 
 def _tell(aws: Aws, name: str, screen: Screen, *, seconds: float, as_json: bool) -> None:

@@ -123,8 +123,8 @@ def plan_lines(name: str, plan: list[Doomed]) -> list[Line]:
     lines = [Line(0, f"- {name}: {len(going)} resources to DELETE", "bad")]
     scopes = dict.fromkeys(each.path.rpartition("/")[0] for each in going)
     for scope in scopes:
-        kinds = Counter(noun(each.type) for each in going if each.path.rpartition("/")[0] == scope)
-        told = ", ".join(f"{count} {kind}s" if count > 1 else kind for kind, count in kinds.items())
+        kinds = Counter(each.type for each in going if each.path.rpartition("/")[0] == scope)
+        told = ", ".join(noun(kind) if count == 1 else f"{count} x {noun(kind)}" for kind, count in kinds.items())
         lines.append(Line(1, f"- {scope}: {told}" if scope else f"- {told}", "bad"))
     staying = [each for each in plan if each.stays]
     return lines + [Line(1, f"= {_named(each)} stays", "good") for each in staying]

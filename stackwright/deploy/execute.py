@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 Heard = Callable[[Progress, list[Step]], None]
 GONE = "ChangeSetNotFound"
 ABSENT_PARAMETER = "unable to fetch parameters"
+OURS = "/stackwright/"
+NOT_THERE = "no such SSM parameter in this region: correct the value in the parameter file"
 GONE_SECONDS = 60  # how long nested change sets may take to go before we stop waiting for them
 
 
@@ -79,7 +81,9 @@ def _asked(aws: Aws, plan: Plan, source: Source, token: str) -> tuple[str, str]:
     except AwsError as error:
         if ABSENT_PARAMETER not in error.reason.lower():
             raise
-        raise BadInput(f"{error.reason}\ndeploy the `account` and `region` blueprints first: they write it") from error
+        ours = OURS in error.reason
+        mend = "deploy the `account` and `region` blueprints first: they write it" if ours else NOT_THERE
+        raise BadInput(f"{error.reason}\n{mend}") from error
 
 
 def _read(aws: Aws, plan: Plan, source: Source, proposal: Proposal, described: Mapping[str, Any]) -> None:

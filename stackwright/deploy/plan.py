@@ -31,8 +31,9 @@ LEFTOVER = "REVIEW_IN_PROGRESS"
 class Plan:
     """One stack to create or update.
 
-    `parameters` maps names to values, None for the previous one; `replaces` is the stack of a
-    failed first try that must go before; `leftover` a stack that was never executed.
+    `parameters` maps names to values, None for the previous one; `role` is what CloudFormation acts
+    with, None for the caller's own permissions or the role the stack has; `replaces` is the stack of
+    a failed first try that must go before; `leftover` a stack that was never executed.
     """
 
     stack_name: str
@@ -42,6 +43,7 @@ class Plan:
     capabilities: tuple[str, ...]
     nested: bool
     protect: bool
+    role: str | None = None
     before: Stack | None = None
     replaces: Stack | None = None
     leftover: Stack | None = None
@@ -55,6 +57,7 @@ class Plan:
             "Tags": [{"Key": key, "Value": value} for key, value in self.tags.items()],
             "Capabilities": list(self.capabilities),
             "IncludeNestedStacks": self.nested,
+            **({"RoleARN": self.role} if self.role else {}),
         }
 
     def changed_parameters(self, resolved: Mapping[str, str]) -> set[str]:
@@ -81,6 +84,7 @@ def make_plan(
     stack: Stack | None,
     stack_name: str | None = None,
     image: str | None = None,
+    role: str | None = None,
 ) -> Plan:
     """Return the plan for a stack as it is now; raises BadInput or, for a busy one, our error."""
     name = stack_name or f"{blueprint}-{environment}"
@@ -99,6 +103,7 @@ def make_plan(
         capabilities=capabilities([root, *nested.values()]),
         nested=bool(nested),
         protect=environment in PROTECTED_ENVIRONMENTS,
+        role=role,
         before=before,
         replaces=replaces,
         leftover=leftover,

@@ -62,7 +62,7 @@ class Screen:
             else:
                 yield self._log
         except KeyboardInterrupt:
-            console.say("no longer followed, but it goes on in AWS: the same command looks again")
+            console.say("no longer followed, but it goes on in AWS; the stack's events tell how it ends")
             raise
 
     def _log(self, _progress: Progress, added: list[Step]) -> None:

@@ -35,6 +35,7 @@ NOUNS = {
     "AWS::EC2::Subnet": "subnet",
     "AWS::EC2::SubnetRouteTableAssociation": "subnet's route table association",
     "AWS::EC2::VPC": "VPC",
+    "AWS::EC2::VPCCidrBlock": "VPC address range",
     "AWS::EC2::VPCEndpoint": "VPC endpoint",
     "AWS::EC2::VPCGatewayAttachment": "internet gateway attachment",
     "AWS::ECR::RegistryScanningConfiguration": "registry scanning settings",

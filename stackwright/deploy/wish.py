@@ -11,6 +11,7 @@ from stackwright.render import render
 
 if TYPE_CHECKING:
     from stackwright.project import Project
+    from stackwright.render import Rendered
 
 # What others find in SSM is written by these; rendered flat, deployed in this order.
 BOOTSTRAP = ("account", "region")
@@ -21,6 +22,7 @@ class Wish:
     """One blueprint in one environment."""
 
     built: Built
+    rendered: Rendered
     environment: str
     parameters: dict[str, str]
     tags: dict[str, str]
@@ -30,10 +32,10 @@ def make_wish(project: Project, blueprint: str, environment: str, *, region: str
     """Render a blueprint and read its environment's parameters; raises BadInput for either."""
     path = project.parameter_file(blueprint, environment)
     made = project.blueprint(blueprint)
-    render([made], project.build)
+    (rendered,) = render([made], project.build)
     built = read_built(project.build, blueprint)
     shown = project.shown(path)
     given = settings(path, built.root, shown=shown)
     # The template's Rules speak here: CloudFormation would only once the change set is made.
     evaluated(made, given, file=shown, region=region, stack_name=f"{blueprint}-{environment}")
-    return Wish(built, environment, given.parameters, given.tags)
+    return Wish(built, rendered, environment, given.parameters, given.tags)

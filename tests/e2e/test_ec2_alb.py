@@ -259,72 +259,113 @@ def test_tag_project_reaches_what_stack_tags_do_not(deployed: Deployed) -> None:
     assert "Project" in {tag["Key"] for tag in vpc["Tags"]}
 
 
-def test_life_of_a_stack(project: Project, account: Account) -> None:
+@pytest.mark.parametrize("environment", [DEV, PROD], ids=lambda environment: environment.name)
+def test_life_of_a_stack(project: Project, account: Account, environment: Environment) -> None:
     """Deploy, deploy again, change one parameter, ship an image, destroy."""
-    project.run("deploy", "ec2-alb", "dev", "--local", "--yes")
-    stacks = account.client("cloudformation")
+    name = environment.name
+    deploy = ("deploy", "ec2-alb", name, "--local", "--yes")
+    stack = Stack(account, f"ec2-alb-{name}")
+    project.run(*deploy)
 
-    again = project.run("deploy", "ec2-alb", "dev", "--local", "--yes")
-    assert "no changes" in again.stderr
+    assert "no changes" in project.run(*deploy).stderr
 
-    before = _last_events(account)
-    project.set("ec2-alb", "dev", LogRetentionDays="14")
-    project.run("deploy", "ec2-alb", "dev", "--local", "--yes")
-    touched = {
-        (stack, logical)
-        for stack, logical, status in _last_events(account) - before
-        if status == "UPDATE_IN_PROGRESS" and not logical.startswith("ec2-alb")
+    before = stack.events()
+    project.set("ec2-alb", name, LogRetentionDays="14")
+    project.run(*deploy)
+    assert {(logical, status) for logical, status in stack.events() - before if status == "UPDATE_COMPLETE"} == {
+        (stack.name, "UPDATE_COMPLETE"),
+        ("Service", "UPDATE_COMPLETE"),
+        ("Service/ApplicationLogs", "UPDATE_COMPLETE"),
     }
-    assert {logical for stack, logical in touched if "Service" not in stack and stack != "ec2-alb-dev"} == set()
-    assert any("Log" in logical for _, logical in touched)
-    (log_group,) = [
-        each
-        for each in account.client("logs").describe_log_groups()["logGroups"]
-        if each["logGroupName"] == _output(stacks, "LogGroupName")
-    ]
-    assert log_group["retentionInDays"] == 14
+    groups = account.client("logs").describe_log_groups(logGroupNamePrefix=stack.output("LogGroupName"))["logGroups"]
+    assert [group["retentionInDays"] for group in groups] == [14]
 
-    image = f"{_output(stacks, 'RepositoryUri')}:dev-4f2a9c1"
-    project.run("deploy", "ec2-alb", "dev", "--local", "--yes", "--image", image)
-    assert _running_image(account, stacks) == image
-    project.run("deploy", "ec2-alb", "dev", "--local", "--yes")
-    assert _running_image(account, stacks) == image
-    refused = project.run("deploy", "ec2-alb", "dev", "--local", "--yes", "--image", "", status=2)
-    assert "image" in refused.stderr.lower()
-    assert _running_image(account, stacks) == image
+    image = f"{stack.output('RepositoryUri')}:{name}-4f2a9c1"
+    project.run(*deploy, "--image", image)
+    assert stack.image() == image
+    project.run(*deploy)
+    assert stack.image() == image
+    assert "never goes back to none" in project.run(*deploy, "--image", "", status=2).stderr
+    assert stack.image() == image
 
-    gone = project.run("destroy", "ec2-alb", "dev", "--local", "--yes")
-    assert "remain" in gone.stderr + gone.stdout
-    live = {each["StackName"] for each in stacks.describe_stacks()["Stacks"]}
-    assert not any(name.startswith("ec2-alb") for name in live)
-    assert not account.client("ec2").describe_nat_gateways(
-        Filters=[{"Name": "state", "Values": ["available", "pending"]}]
-    )["NatGateways"]
-    project.run("destroy", "ec2-alb", "dev", "--local", "--yes")
+    kept = stack.kept()
+    gone = project.run("destroy", "ec2-alb", name, "--local", "--yes", "--unprotect").stderr
+    assert all(physical_id in gone.partition("what remains")[2] for physical_id in kept)
+    assert not [each for each in stack.stacks() if each.startswith("ec2-alb")]
+    assert stack.left() == kept
+    assert "nothing to do" in project.run("destroy", "ec2-alb", name, "--local", "--yes").stderr
 
 
-def _last_events(account: Account) -> set[tuple[str, str, str]]:
-    client = account.client("cloudformation")
-    return {
-        (each["StackName"], each["LogicalResourceId"], each["EventId"] and each["ResourceStatus"])
-        for stack in client.describe_stacks()["Stacks"]
-        for each in client.describe_stack_events(StackName=stack["StackId"])["StackEvents"]
-    }
+@dataclass(frozen=True)
+class Stack:
+    """A root stack, and what the services say of what it made."""
 
+    account: Account
+    name: str
 
-def _output(stacks: Any, name: str) -> str:
-    (stack,) = stacks.describe_stacks(StackName="ec2-alb-dev")["Stacks"]
-    (value,) = [each["OutputValue"] for each in stack["Outputs"] if each["OutputKey"] == name]
-    return str(value)
+    def stacks(self) -> dict[str, Any]:
+        found = self.account.client("cloudformation").describe_stacks()["Stacks"]
+        return {each["StackName"]: each for each in found}
 
+    def events(self) -> set[tuple[str, str]]:
+        """What happened, by logical id under its nested stack, and status; nested stacks by their own id."""
+        client = self.account.client("cloudformation")
+        return {
+            (self._path(name, each), each["ResourceStatus"])
+            for name in self.stacks()
+            if name.startswith(self.name)
+            for each in client.describe_stack_events(StackName=name)["StackEvents"]
+            if name == self.name or each["PhysicalResourceId"] != each["StackId"]
+        }
 
-def _running_image(account: Account, stacks: Any) -> str:
-    ecs = account.client("ecs")
-    cluster = _output(stacks, "ClusterName")
-    (arn,) = ecs.list_services(cluster=cluster)["serviceArns"]
-    (service,) = ecs.describe_services(cluster=cluster, services=[arn])["services"]
-    definition = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
-    return str(definition["containerDefinitions"][0]["image"])
+    def _path(self, stack: str, event: Any) -> str:
+        nested = stack.removeprefix(self.name).strip("-").partition("-")[0]
+        return f"{nested}/{event['LogicalResourceId']}".lstrip("/")
+
+    def output(self, name: str) -> str:
+        outputs = {each["OutputKey"]: each["OutputValue"] for each in self.stacks()[self.name]["Outputs"]}
+        return str(outputs[name])
+
+    def image(self) -> str:
+        ecs = self.account.client("ecs")
+        cluster = self.output("ClusterName")
+        (arn,) = ecs.list_services(cluster=cluster)["serviceArns"]
+        (service,) = ecs.describe_services(cluster=cluster, services=[arn])["services"]
+        definition = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+        return str(definition["containerDefinitions"][0]["image"])
+
+    def kept(self) -> set[str]:
+        """Physical ids of the registry and the bucket of access logs, which outlive the stack."""
+        return {each for each in self.left() if "repository" in each or "accesslog" in each.lower()}
+
+    def left(self) -> set[str]:
+        """Everything of the system that there is, account-wide, by the services' own lists."""
+        buckets = [each["Name"] for each in self.account.client("s3").list_buckets()["Buckets"]]
+        ec2 = self.account.client("ec2")
+        live = [{"Name": "state", "Values": ["available", "pending"]}]
+        own = [{"Name": "tag:Blueprint", "Values": ["ec2-alb"]}]
+        return {
+            *(each for each in buckets if each.startswith("ec2-alb")),
+            *(each["repositoryName"] for each in self.account.client("ecr").describe_repositories()["repositories"]),
+            *(each["NatGatewayId"] for each in ec2.describe_nat_gateways(Filters=live)["NatGateways"]),
+            *(each["VpcId"] for each in ec2.describe_vpcs(Filters=own)["Vpcs"]),
+            *(each["AllocationId"] for each in ec2.describe_addresses()["Addresses"]),
+            *(each["clusterArn"] for each in self._clusters() if each["status"] == "ACTIVE"),
+            *(each["LoadBalancerArn"] for each in self._elb("describe_load_balancers")["LoadBalancers"]),
+            *(each["TargetGroupArn"] for each in self._elb("describe_target_groups")["TargetGroups"]),
+            *(each["AutoScalingGroupName"] for each in self._groups()),
+            *(each["AlarmName"] for each in self.account.client("cloudwatch").describe_alarms()["MetricAlarms"]),
+        }
+
+    def _clusters(self) -> Any:
+        ecs = self.account.client("ecs")
+        return ecs.describe_clusters(clusters=ecs.list_clusters()["clusterArns"])["clusters"]
+
+    def _elb(self, operation: str) -> Any:
+        return getattr(self.account.client("elbv2"), operation)()
+
+    def _groups(self) -> Any:
+        return self.account.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
 
 
 def test_region_of_two_zones(project: Project, account: Account) -> None:
@@ -333,3 +374,12 @@ def test_region_of_two_zones(project: Project, account: Account) -> None:
         Filters=[{"Name": "tag:Project", "Values": ["high-availability-app"]}]
     )["Subnets"]
     assert len({subnet["AvailabilityZone"] for subnet in subnets}) == 2
+
+
+def test_what_the_linters_find_is_not_deployed(project: Project, account: Account) -> None:
+    vpc = project.folder / "nested" / "vpc.py"
+    vpc.write_text(vpc.read_text().replace("CidrBlock=Ref(inputs.VPC_CIDR.name)", 'CidrBlock="10.0.0.0/99"'))
+    refused = project.run("deploy", "ec2-alb", "dev", "--local", "--yes", status=1)
+    assert "nested/vpc.json" in refused.stderr
+    assert "10.0.0.0/99" in refused.stderr
+    assert account.client("cloudformation").describe_stacks()["Stacks"] == []

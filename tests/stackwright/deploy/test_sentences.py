@@ -36,7 +36,7 @@ def test_sentences_say_what_happens_to_what(kind: str, status: str, said: str) -
     ("kind", "said"),
     [
         ("AWS::Events::ApiDestination", "api destination"),
-        ("AWS::EC2::VPCCidrBlock", "VPC cidr block"),
+        ("AWS::EC2::DHCPOptions", "DHCP options"),
         ("Custom::Thing", "thing"),
     ],
 )
