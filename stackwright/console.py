@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
+from stackwright.quoting import harmless
+
 if TYPE_CHECKING:
     from rich.console import Console
 
+_OWN = re.compile(r"(\x1b\[(?:31|32|33|1|2|0)m)")  # what `paint` writes
 _ANSI = {"red": "31", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
 
 
@@ -44,9 +48,9 @@ def warn(text: str) -> None:
     say(f"{paint('note:', 'yellow', stream=sys.stderr)} {text}")
 
 
-def terminal(stream: TextIO) -> bool:
-    """Tell whether a person watches this stream."""
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
+def terminal(stream: TextIO | None) -> bool:
+    """Tell whether a person watches this stream; one that is closed is None."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def paint(text: str, colour: str, *, stream: TextIO) -> str:
@@ -97,8 +101,11 @@ def progress(title: str) -> Iterator[Callable[[str], None]]:
         yield lambda step: live.update(f"{title} {step}", refresh=True)
 
 
-def _write(stream: TextIO, text: str, *, end: str = "\n") -> None:
-    stream.write(text + end)
+def _write(stream: TextIO | None, text: str, *, end: str = "\n") -> None:
+    if stream is None:  # closed before we began: nobody wants it
+        return
+    parts = _OWN.split(text)
+    stream.write("".join(part if _OWN.fullmatch(part) else harmless(part) for part in parts) + end)
     stream.flush()
 
 
@@ -110,7 +117,7 @@ def _drawn(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for at, column in enumerate(columns):
         drawn.add_column(column, justify="right" if _numeric(rows, at) else "left")
     for row in rows:
-        drawn.add_row(*row)
+        drawn.add_row(*map(harmless, row))
     rich(stderr=False).print(drawn)
 
 

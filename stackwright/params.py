@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stackwright.errors import BadInput
+from stackwright.quoting import LONGEST, half_characters, named
 
 if TYPE_CHECKING:
     from stackwright.compose import Blueprint
@@ -27,7 +28,9 @@ MOST_TAGS = 50  # Tag in the CloudFormation API Reference, as the lengths
 LONGEST_KEY = 128
 LONGEST_TAG = 256
 _TAG_TEXT = re.compile(r"[\w\s.:/=+@-]*")  # "Tag naming limits and requirements" in Tagging AWS Resources
+_SECTIONS = ("Parameters", "Tags")
 _LEAST = re.compile(r"Min(?=[A-Z0-9])")
+_SHAPE = 'write {"Parameters": {...}}'
 _KINDS = {dict: "an object", list: "a list", bool: "a boolean", type(None): "null"}
 
 
@@ -55,7 +58,9 @@ def settings(path: Path, root: Mapping[str, Any], *, shown: str | None = None) -
     """
     file = shown or str(path)
     content = _content(path, file)
-    found = [*_misshapen(content), *_mismatched(content.get("Parameters"), root)]
+    found = list(_misshapen(content))
+    if _is_sound(content):
+        found += _mismatched(content.get("Parameters"), root)
     if found:
         raise ParameterFileError(file, found)
     return Settings(dict(content.get("Parameters", {})), dict(content.get("Tags", {})))
@@ -66,6 +71,7 @@ def evaluated(blueprint: Blueprint, given: Settings, *, file: str, region: str, 
 
     Here the Rules of the template speak, and functions whose arguments do not fit one another.
     """
+    from stackwright.resolve.blame import read_at
     from stackwright.resolve.errors import ResolveError
     from stackwright.resolve.nested import resolve
 
@@ -78,7 +84,9 @@ def evaluated(blueprint: Blueprint, given: Settings, *, file: str, region: str, 
             stack_name=stack_name,
         )
     except ResolveError as error:
-        raise BadInput(f"{file}: {blueprint.name}/{error}") from error
+        read = " and ".join(read_at(blueprint.root, blueprint.nested, error))
+        said = f"{read}: {error.reason}\nin {region}, at {blueprint.name}/{error.place}" if read else None
+        raise BadInput(f"{file}: {said or f'{blueprint.name}/{error}'}") from error
 
 
 class _Object(dict[str, Any]):
@@ -90,29 +98,67 @@ class _Object(dict[str, Any]):
         self.twice = sorted({name for name in names if names.count(name) > 1})
 
 
+@dataclass(frozen=True)
+class _Number:
+    """A JSON number as it is written: never read, it may have any length."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 def _content(path: Path, file: str) -> _Object:
     """Return the file's object; what is no JSON object at all is refused here."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_Object)
+        found = _parsed(_text(path))
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise ParameterFileError(file, [f"not JSON: {error.msg} ({where})"]) from error
-    except UnicodeDecodeError as error:
-        raise ParameterFileError(file, ["not JSON: it is not UTF-8 text"]) from error
+        problem = f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})"
+    except RecursionError:
+        problem = "not JSON that can be read: it is nested too deep"
+    except UnicodeDecodeError:
+        problem = "not JSON: it is not UTF-8 text"
     except OSError as error:
-        raise ParameterFileError(file, [f"cannot be read: {error.strerror}"]) from error
-    if not isinstance(found, _Object):
-        raise ParameterFileError(file, [f'is {_kind(found)}; write {{"Parameters": {{...}}}}'])
-    return found
+        problem = f"cannot be read: {error.strerror}"
+    except ValueError as error:
+        problem = str(error)
+    else:
+        if isinstance(found, _Object):
+            return found
+        problem = f"is {_kind(found)}; {_SHAPE}"
+    raise ParameterFileError(file, [problem])
+
+
+def _text(path: Path) -> str:
+    """Return the text of a file; a pipe or device would be waited for, or never end."""
+    if path.exists() and not path.is_file():
+        raise ValueError("is no file; put a file in its place")
+    text = path.read_text(encoding="utf-8")
+    if text.startswith("\ufeff"):
+        raise ValueError("begins with a byte order mark; save it as UTF-8 without one")
+    if not text.strip():
+        raise ValueError(f"is empty; {_SHAPE}")
+    return text
+
+
+def _parsed(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_Object, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
+
+
+def _is_sound(content: _Object) -> bool:
+    """Tell whether it is clear what the parameters are; else all of them would be called missing."""
+    unclear = "Parameters" in content.twice or not isinstance(content.get("Parameters", content), _Object)
+    misspelt = "Parameters" not in content and any(name not in _SECTIONS for name in content)
+    return not unclear and not misspelt
 
 
 def _misshapen(content: _Object) -> Iterator[str]:
     """Yield what is wrong whatever the template declares."""
-    yield from (f"{name}: given twice" for name in content.twice)
+    yield from (f"{named(name)}: given twice" for name in content.twice)
     for section in content:
-        if section not in ("Parameters", "Tags"):
-            yield f"{section}: unknown section; there is Parameters and Tags"
-    for section in ("Parameters", "Tags"):
+        if section not in _SECTIONS:
+            yield f"{named(section)}: unknown section; there is {' and '.join(_SECTIONS)}"
+    for section in _SECTIONS:
         value = content.get(section, _Object([]))
         if isinstance(value, _Object):
             yield from _not_strings(value)
@@ -123,23 +169,26 @@ def _misshapen(content: _Object) -> Iterator[str]:
 
 
 def _not_strings(section: _Object) -> Iterator[str]:
-    yield from (f"{name}: given twice" for name in section.twice)
+    yield from (f"{named(name)}: given twice" for name in section.twice)
     for name, value in section.items():
         if not isinstance(value, str):
-            yield f"{name}: is {_kind(value)} where a string belongs; write {_mended(value)}"
+            yield f"{named(name)}: is {_kind(value)} where a string belongs; write {_mended(value)}"
+        elif half_characters(value):
+            yield f"{named(name)}: has half a character, \\ud800 to \\udfff, which cannot be sent; write it in full"
 
 
 def _bad_tags(tags: _Object) -> Iterator[str]:
     if len(tags) > MOST_TAGS:
         yield f"Tags: {len(tags)} tags, CloudFormation takes {MOST_TAGS}"
-    for key, value in tags.items():
-        if key.lower().startswith("aws:"):
+    for written, value in tags.items():
+        key = named(written)
+        if written.lower().startswith("aws:"):
             yield f"{key}: tag keys that begin with aws: are for AWS alone"
-        if not 1 <= len(key) <= LONGEST_KEY:
-            yield f"{key or 'Tags'}: a tag's key has 1 to {LONGEST_KEY} characters"
+        if not 1 <= len(written) <= LONGEST_KEY:
+            yield f"{key}: a tag's key has 1 to {LONGEST_KEY} characters"
         if isinstance(value, str) and len(value) > LONGEST_TAG:
             yield f"{key}: a tag's value has at most {LONGEST_TAG} characters"
-        if not _TAG_TEXT.fullmatch(f"{key}{value}"):
+        if not _TAG_TEXT.fullmatch(f"{written}{value}"):
             yield f"{key}: a tag has letters, digits, spaces and . : / = + @ - _ only"
 
 
@@ -186,6 +235,10 @@ def _kind(value: Any) -> str:
 
 
 def _mended(value: Any) -> str:
-    if isinstance(value, list):
-        return json.dumps(",".join(str(item) for item in value), ensure_ascii=False)
-    return '""' if value is None else f'"{json.dumps(value)}"' if not isinstance(value, dict) else "text"
+    """Return how to write a value instead; what could not fit any parameter has no such form."""
+    if isinstance(value, list) and all(isinstance(item, str | _Number) for item in value):
+        value = _Number(",".join(map(str, value)))
+    if isinstance(value, bool):
+        value = _Number(json.dumps(value))
+    short = isinstance(value, _Number) and len(value.text) <= LONGEST
+    return json.dumps(value.text, ensure_ascii=False) if short else '""' if value is None else "text"

@@ -8,8 +8,10 @@ import os
 from pathlib import Path
 
 from stackwright.errors import BadInput
+from stackwright.quoting import quoted
 
 OFFLINE = "us-east-1"
+_MEND = ": give one such as eu-west-1"
 
 
 def chosen_region(given: str | None, *, profile: str | None = None) -> str | None:
@@ -26,7 +28,7 @@ def offline_region(given: str | None) -> str:
     region = chosen_region(given) or OFFLINE
     known = json.loads(ZONES.read_text(encoding="utf-8"))["zones"]
     if region not in known:
-        raise BadInput(f"no AWS region {region!r}{near_misses(region, known)}")
+        raise BadInput(f"no AWS region {quoted(region)}{near_misses(region, known) or _MEND}")
     return region
 
 

@@ -20,7 +20,8 @@ class ResolveError(BadInput):
     """A template that has no meaning with these parameters: names template, path and reason."""
 
     def __init__(self, template: str, path: str, reason: str) -> None:
-        super().__init__(f"{template}: {path}: {reason}" if path else f"{template}: {reason}")
+        self.place = f"{template}: {path}" if path else template
+        super().__init__(f"{self.place}: {reason}")
         self.template = template
         self.path = path
         self.reason = reason

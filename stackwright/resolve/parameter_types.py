@@ -50,7 +50,7 @@ class Type:
         """Whether one item has the element's form; of what is in SSM, its name's."""
         if self.looked_up:
             return bool(_SSM_NAME.fullmatch(item))
-        return bool(re.fullmatch(FORMS[self.element], item))
+        return bool(re.fullmatch(FORMS[self.element], item, re.ASCII))
 
     def items(self, text: str) -> list[str]:
         """Return what the value consists of: itself, or the members of the list, trimmed.

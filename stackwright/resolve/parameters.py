@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stackwright.quoting import named, quoted
 from stackwright.resolve.environment import Environment
 from stackwright.resolve.errors import Refusal, ResolveError
 from stackwright.resolve.functions import pieces
@@ -24,7 +25,7 @@ class Problem:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.parameter}: {self.reason}"
+        return f"{named(self.parameter)}: {self.reason}"
 
 
 class ParameterError(ResolveError):
@@ -102,12 +103,13 @@ def _reasons(declaration: Mapping[str, Any], given: Mapping[str, Value], name: s
 
 def _failures(declaration: Mapping[str, Any], kind: Type, text: str, *, hidden: bool) -> Iterator[str]:
     constraint = declaration.get("ConstraintDescription")
-    if len(text.encode()) > LONGEST:
+    if len(text.encode(errors="surrogatepass")) > LONGEST:
         yield f"is longer than {LONGEST} bytes"
+        return
     for item in kind.items(text):
         reason = _first_failure(declaration, kind, item)
         if reason:
-            shown = "its value" if hidden else repr(item)
+            shown = "its value" if hidden else quoted(item)
             yield f"{shown} {reason}" + (f" ({constraint})" if constraint else "")
 
 
@@ -119,7 +121,7 @@ def _first_failure(declaration: Mapping[str, Any], kind: Type, item: str) -> str
     if allowed and item not in allowed:
         return f"is not one of {', '.join(map(str, allowed))}"
     pattern = declaration.get("AllowedPattern")
-    if pattern is not None and not re.fullmatch(pattern, item):
+    if pattern is not None and not re.fullmatch(pattern, item, re.ASCII):  # as in Java, whose \d is 0 to 9
         return f"does not match {pattern}"
     if kind.element == "Number" and not kind.looked_up:
         return _outside(declaration, "Value", float(item))

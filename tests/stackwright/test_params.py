@@ -124,12 +124,12 @@ def check(root: dict[str, Any], **given: str) -> None:
     )
 
 
-def test_range_too_small_for_its_blocks_names_the_file() -> None:
+def test_range_too_small_for_its_blocks_names_file_and_parameter() -> None:
     block = {"Fn::Select": [0, {"Fn::Cidr": [{"Ref": "Cidr"}, 4, 8]}]}
     vpc = {"Type": "AWS::EC2::Subnet", "Properties": {"CidrBlock": block}}
     root = {"Parameters": ROOT["Parameters"], "Resources": {"Subnet": vpc}}
     check(root, Size="small", Cidr="10.0.0.0/22")
-    with pytest.raises(BadInput, match=r"^params/app/dev\.json: app/.*10\.0\.0\.0/24"):
+    with pytest.raises(BadInput, match=r"^params/app/dev\.json: Cidr: 10\.0\.0\.0/24 .*\nin us-east-1, at app/"):
         check(root, Size="small", Cidr="10.0.0.0/24")
 
 
