@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stackwright import console
+from stackwright.aws_errors import near_misses
 from stackwright.errors import BadInput, StackwrightError
 from stackwright.findings import Finding
 from stackwright.lint import SETTINGS, Report, lint
@@ -42,6 +43,9 @@ def build(project: Project, names: Sequence[str], *, region: str | None, as_json
     """Build these blueprints, or all; return 1 if a linter found something, else 0."""
     started = time.perf_counter()
     chosen, where = project.names(names), offline_region(region)
+    for stray in project.strays() if not names else []:
+        folder = project.shown(project.params(stray))
+        console.warn(f"nothing checks {folder}: no blueprint {stray}{near_misses(stray, chosen)}")
     composed, seconds = _composed(project, chosen)
     check_parameters(project, composed, region=where)
     rendered = render(composed, project.build)
@@ -78,9 +82,9 @@ def check_parameters(project: Project, blueprints: Iterable[Blueprint], *, regio
 
 
 def _problems(project: Project, blueprint: Blueprint, environment: str, region: str) -> Iterator[str]:
-    path = project.parameter_file(blueprint.name, environment)
-    file, stack_name = project.shown(path), f"{blueprint.name}-{environment}"
     try:
+        path = project.parameter_file(blueprint.name, environment)
+        file, stack_name = project.shown(path), f"{blueprint.name}-{environment}"
         given = settings(path, blueprint.root, shown=file)
         evaluated(blueprint, given, file=file, region=region, stack_name=stack_name)
     except BadInput as error:

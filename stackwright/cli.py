@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import wraps
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ import click
 from stackwright import __version__, console
 from stackwright.errors import BadInput, StackwrightError
 from stackwright.project import Project
+from stackwright.quoting import quoted
 
 PROGRAM = "python build.py"
 INTERRUPTED = 130
@@ -25,24 +28,46 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line of this process and exit with its status."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr: what a log's encoding lacks ends nothing
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str], *, project: Project | None = None) -> int:
     """Run one verb on a project, by default the one here, and return the exit status."""
     try:
-        status = verbs.main(list(arguments), PROGRAM, standalone_mode=False, obj=project)
+        return verbs.main(list(arguments), PROGRAM, standalone_mode=False, obj=project) or 0
     except click.Abort:  # what click makes of a KeyboardInterrupt
-        console.error("interrupted")
-        return INTERRUPTED
+        told, status = "interrupted", INTERRUPTED
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
-        console.error(f"{error.format_message()}\nsee: {context.command_path if context else PROGRAM} --help")
-        return error.exit_code
+        told = f"{error.format_message()}\nsee: {context.command_path if context else PROGRAM} --help"
+        status = error.exit_code
     except StackwrightError as error:
-        console.error(str(error))
-        return error.exit_status
-    return status or 0
+        told, status = str(error), error.exit_status
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        told, status = _unexpected(error), 1
+    _fail(told, as_json="--json" in arguments)
+    return status
+
+
+def _unexpected(error: Exception) -> str:
+    """Say what nobody foresaw: the machine's refusal in its words, else a defect of ours and how to see it."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    called = PROGRAM.replace("python", "python -X dev", 1)
+    return f"this is a defect: {type(error).__name__}: {quoted(str(error))}\nplease report what `{called} ...` shows"
+
+
+def _fail(told: str, *, as_json: bool) -> None:
+    """Print what went wrong, for machines too; a stream that takes no more is left alone."""
+    with suppress(OSError):
+        console.error(told)
+    if as_json:
+        with suppress(OSError):
+            console.data({"error": told})
 
 
 class Verbs(click.Group):
@@ -65,7 +90,7 @@ class Verbs(click.Group):
             from stackwright.aws_errors import near_misses
 
             known = [*self.commands, *_project(ctx).makers]
-            raise BadInput(f"no verb or blueprint {args[0]!r}{near_misses(args[0], known)}")
+            raise BadInput(f"no verb or blueprint {quoted(args[0])}{near_misses(args[0], known)}")
         return super().resolve_command(ctx, args)
 
 
@@ -108,9 +133,16 @@ def _on_project(verb: Callable[..., int]) -> Callable[..., int]:
     return called
 
 
+def _filled(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Refuse an empty value: it comes from a variable that a script forgot to set."""
+    if value is not None and not value.strip():
+        raise click.BadParameter("it is empty; give one, or leave the option out")
+    return value
+
+
 def _region(verb: Callable[..., Any]) -> Callable[..., Any]:
     shown = "default: AWS_REGION, AWS_DEFAULT_REGION, the profile's; offline us-east-1"
-    return click.option("--region", metavar="REGION", help=f"AWS region ({shown}).")(verb)
+    return click.option("--region", metavar="REGION", callback=_filled, help=f"AWS region ({shown}).")(verb)
 
 
 def _json(verb: Callable[..., Any]) -> Callable[..., Any]:
@@ -120,9 +152,9 @@ def _json(verb: Callable[..., Any]) -> Callable[..., Any]:
 def _account(verb: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which account, and which stack in it."""
     for option in (
-        click.option("--stack-name", metavar="NAME", help="Instead of BLUEPRINT-ENV."),
+        click.option("--stack-name", metavar="NAME", callback=_filled, help="Instead of BLUEPRINT-ENV."),
         click.option("--yes", is_flag=True, help="Do not ask."),
-        click.option("--profile", metavar="PROFILE", help="Profile of the AWS configuration."),
+        click.option("--profile", metavar="PROFILE", callback=_filled, help="Profile of the AWS configuration."),
         click.option("--local", is_flag=True, help="On the local AWS; no account needed."),
     ):
         verb = option(verb)
@@ -130,7 +162,10 @@ def _account(verb: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _bucket = click.option(
-    "--bucket", metavar="BUCKET", help="Artifact bucket (default: /stackwright/artifact-bucket in SSM)."
+    "--bucket",
+    metavar="BUCKET",
+    callback=_filled,
+    help="Artifact bucket (default: /stackwright/artifact-bucket in SSM).",
 )
 _role = click.option(
     "--role-arn",
@@ -168,7 +203,7 @@ def resolve(project: Project, **options: Any) -> int:
 @click.argument("blueprint")
 @click.argument("environment", metavar="[ENV]", required=False)
 @click.option("--local", is_flag=True, help="On the local AWS; no account needed.")
-@click.option("--profile", metavar="PROFILE", help="Profile of the AWS configuration.")
+@click.option("--profile", metavar="PROFILE", callback=_filled, help="Profile of the AWS configuration.")
 @_bucket
 @_role
 @_region

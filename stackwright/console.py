@@ -30,7 +30,7 @@ def out(text: str = "") -> None:
 
 def data(value: Any) -> None:
     """Print a value as JSON for machines."""
-    out(json.dumps(value, indent=2, ensure_ascii=False))
+    out(json.dumps(value, indent=2))
 
 
 def say(text: str = "") -> None:

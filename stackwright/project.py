@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stackwright.errors import BadInput, StackwrightError
+from stackwright.quoting import named, quoted
 
 if TYPE_CHECKING:
     from stackwright.compose import Blueprint
+
+_ENVIRONMENT = re.compile(r"[A-Za-z0-9-]+")  # what may end a stack's name
+_NAMING = "an environment is named in letters, digits and hyphens, because its stacks are"
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class Project:
         """Return these blueprints' names, each once, or all; raises BadInput for an unknown one."""
         for name in given:
             if name not in self.makers:
-                raise BadInput(f"no blueprint {name!r}{_mend(name, self.makers)}")
+                raise BadInput(f"no blueprint {quoted(name)}{_mend(name, self.makers)}")
         return list(dict.fromkeys(given)) or list(self.makers)
 
     def blueprint(self, name: str) -> Blueprint:
@@ -60,21 +65,33 @@ class Project:
         return f"{self.shown(Path(own[-1].filename))}:{own[-1].lineno}" if own else "outside the project"
 
     def environments(self, blueprint: str) -> list[str]:
-        """Return the environments that a blueprint has a parameter file for, in order of name."""
-        return sorted(path.stem for path in self._params(blueprint).glob("*.json"))
+        """Return the environments that a blueprint has a parameter file for, in order of name.
+
+        What an editor keeps beside a file, hidden by a dot, is none.
+        """
+        return sorted(path.stem for path in self.params(blueprint).glob("[!.]*.json"))
+
+    def strays(self) -> list[str]:
+        """Return the names of folders of parameter files that belong to no blueprint."""
+        folders = (path.name for path in (self.root / "params").glob("[!.]*/") if path.is_dir())
+        return sorted(name for name in folders if name not in self.makers)
 
     def parameter_file(self, blueprint: str, environment: str) -> Path:
         """Return the file; raises BadInput when blueprint or environment is unknown."""
         known = self.environments(self.names([blueprint])[0])
         if environment not in known:
-            raise BadInput(f"no environment {environment!r} of {blueprint}{_mend(environment, known)}")
-        return self._params(blueprint) / f"{environment}.json"
+            raise BadInput(f"no environment {quoted(environment)} of {blueprint}{_mend(environment, known)}")
+        path = self.params(blueprint) / f"{environment}.json"
+        if not _ENVIRONMENT.fullmatch(environment):
+            raise BadInput(f"{named(self.shown(path))}: {_NAMING}; rename the file")
+        return path
 
     def shown(self, path: Path) -> str:
         """Return a path as a person would type it here."""
         return os.path.relpath(path)
 
-    def _params(self, blueprint: str) -> Path:
+    def params(self, blueprint: str) -> Path:
+        """Return the folder of a blueprint's parameter files."""
         return self.root / "params" / blueprint
 
 
