@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -54,13 +54,34 @@ def render(blueprints: Iterable[Blueprint], build: Path) -> list[Rendered]:
     cannot be written.
     """
     try:
-        rendered = [_render(blueprint, build / blueprint.name) for blueprint in blueprints]
-        _write(build / MANIFEST, as_text(_manifest(rendered, build)).encode())
+        build.mkdir(parents=True, exist_ok=True)
+        with _alone(build):
+            rendered = [_render(blueprint, build / blueprint.name) for blueprint in blueprints]
+            _write(build / MANIFEST, as_text(_manifest(rendered, build)).encode())
     except OSError as error:
         raise BadInput(
             f"{error.filename or build} cannot be written: {error.strerror}; make {build} a folder you may write to"
         ) from error
     return rendered
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one run at a time write: the manifest is read, added to and written, and strange files are dropped.
+
+    The folder itself is locked, which leaves nothing behind; where there is no such lock, nothing is.
+    """
+    try:
+        from fcntl import LOCK_EX, flock
+    except ModuleNotFoundError:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        flock(descriptor, LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _render(blueprint: Blueprint, folder: Path) -> Rendered:
@@ -78,7 +99,7 @@ def _write(path: Path, content: bytes) -> bool:
     with suppress(FileNotFoundError):
         if path.read_bytes() == content:
             return False
-    # The process id keeps two runs at once from writing into one another's half-written file.
+    # The process id keeps two runs at once apart where there is no lock.
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         partial.write_bytes(content)
