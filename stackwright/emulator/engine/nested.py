@@ -8,7 +8,7 @@ from stackwright.emulator.engine.children import new_child
 from stackwright.emulator.engine.errors import Cancelled, Invalid, ResourceFailed
 from stackwright.emulator.engine.forward import forward
 from stackwright.emulator.engine.operation import Operation
-from stackwright.emulator.engine.resources import reason_of
+from stackwright.emulator.engine.resources import INITIATED, reason_of
 from stackwright.emulator.engine.stacks import Properties, Resource, Stack
 
 
@@ -19,6 +19,7 @@ class Nested:
         """Create the nested stack; raises what AWS writes into the parent's event."""
         child = self._child(operation, stack, resource)
         resource.physical_id = child.id
+        operation.store.resource(stack, resource, "CREATE_IN_PROGRESS", INITIATED)
         operation.store.status(child, "CREATE_IN_PROGRESS", "User Initiated")
         try:
             child.revision = revisions.nested(operation.services, child, stack.revision, resource.properties)

@@ -8,10 +8,11 @@ from botocore.exceptions import ClientError
 
 from stackwright.emulator.engine.errors import Cancelled, ResourceFailed
 from stackwright.emulator.engine.operation import Operation
-from stackwright.emulator.engine.stacks import Properties, Resource, Stack, Undo
+from stackwright.emulator.engine.stacks import STACK_TYPE, Properties, Resource, Stack, Undo
 
 log = logging.getLogger(__name__)
 
+INITIATED = "Resource creation Initiated"
 REPLACING = "Requested update requires the creation of a new physical resource; hence creating one."
 
 
@@ -24,7 +25,8 @@ def create(operation: Operation, stack: Stack, resource: Resource) -> None:
         resource.physical_id = operation.backend(resource.type).create(operation, stack, resource)
     except Exception as error:
         raise _failed(operation, stack, resource, "create", error) from error
-    store.resource(stack, resource, "CREATE_IN_PROGRESS", "Resource creation Initiated")
+    if resource.type != STACK_TYPE:  # a nested stack is announced before what is in it
+        store.resource(stack, resource, "CREATE_IN_PROGRESS", INITIATED)
     operation.pause(resource.type)
     store.resource(stack, resource, "CREATE_COMPLETE")
 
@@ -54,7 +56,7 @@ def replace(operation: Operation, stack: Stack, old: Resource, new: Resource, un
         new.physical_id = operation.backend(new.type).create(operation, stack, new)
     except Exception as error:
         raise _failed(operation, stack, new, "update", error) from error
-    store.resource(stack, new, "UPDATE_IN_PROGRESS", "Resource creation Initiated")
+    store.resource(stack, new, "UPDATE_IN_PROGRESS", INITIATED)
     operation.pause(new.type)
     store.resource(stack, new, "UPDATE_COMPLETE")
 

@@ -178,3 +178,17 @@ def test_missing_template_fails_the_nested_stack(stacks: Any, tree: dict[str, An
     tree["Resources"]["Side"]["Properties"]["TemplateURL"] += "-not-there"
     stacks.create(tree, Parameters=given(Note="n"))
     assert "S3 error" in stacks.reason("Side", "CREATE_FAILED")
+
+
+def test_a_nested_stack_is_announced_before_what_is_in_it(stacks: Any, tree: dict[str, Any]) -> None:
+    stacks.create(tree, Parameters=given(Note="n"))
+    top = child(stacks, "Top")
+    events = stacks.client.describe_stack_events(StackName="app")["StackEvents"]
+    (announced,) = [
+        each
+        for each in events
+        if each["LogicalResourceId"] == "Top" and each.get("ResourceStatusReason") == "Resource creation Initiated"
+    ]
+    assert announced["PhysicalResourceId"] == top
+    inside = stacks.client.describe_stack_events(StackName=top)["StackEvents"]
+    assert all(announced["Timestamp"] <= each["Timestamp"] for each in inside)
