@@ -15,9 +15,10 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from stackwright.aws_errors import AwsError, Unreachable, explained, near_misses
+from stackwright.aws_errors import AwsError, Unreachable, explained, near_misses, not_aws
 from stackwright.aws_shapes import Event, Held, Stack, parse_event, parse_held, parse_stack
 from stackwright.errors import BadInput
+from stackwright.quoting import quoted
 
 LOCAL_REGION = "us-east-1"
 ATTEMPTS = 8  # CloudFormation throttles per account: with standard backoff about half a minute
@@ -90,11 +91,12 @@ class Aws:
     def call(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
         """Return the response of `operation` (boto3's name); errors come as ours."""
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
 
         try:
             client = self.client(service)
             response: dict[str, Any] = getattr(client, operation)(**arguments)
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, ResponseParserError) as error:
             action = "".join(word.capitalize() for word in operation.split("_"))
             raise explained(error, service=service, operation=action) from error
         return response
@@ -105,7 +107,10 @@ class Aws:
     def account(self) -> str:
         """The 12 digits of the account; raises when credentials or endpoint are no good."""
         self._reach()
-        return str(self.call("sts", "get_caller_identity")["Account"])
+        try:
+            return str(self.call("sts", "get_caller_identity")["Account"])
+        except KeyError:  # a sign-in page, say, of a network that wants one first
+            raise Unreachable(not_aws("sts")) from None
 
     @property
     def partition(self) -> str:
@@ -116,10 +121,8 @@ class Aws:
         """Fail at once when a given endpoint is dead: botocore would retry for a minute."""
         if self.endpoint is None:
             return
-        url = urlsplit(self.endpoint)
-        address = (url.hostname or "", url.port or (443 if url.scheme == "https" else 80))
         try:
-            socket.create_connection(address, timeout=CONNECT_SECONDS).close()
+            socket.create_connection(address(self.endpoint), timeout=CONNECT_SECONDS).close()
         except OSError as error:
             raise Unreachable(
                 f"nothing answers at {self.endpoint} (AWS_ENDPOINT_URL): {error.strerror or error}"
@@ -277,6 +280,18 @@ class Aws:
             ChecksumAlgorithm="SHA256",
             ExpectedBucketOwner=self.account,
         )
+
+
+def address(endpoint: str) -> tuple[str, int]:
+    """Return host and port of an endpoint's URL; raises BadInput for one that is none."""
+    try:
+        url = urlsplit(endpoint)
+        host, port = url.hostname, url.port
+    except ValueError:
+        host = None
+    if not host or url.scheme not in ("http", "https"):
+        raise BadInput(f"AWS_ENDPOINT_URL is {quoted(endpoint)}: write it as http://localhost:5005, or unset it")
+    return host, port or (443 if url.scheme == "https" else 80)
 
 
 def local_keys(environ: Mapping[str, str]) -> tuple[str, str]:

@@ -94,10 +94,17 @@ def explained(error: Exception, *, service: str, operation: str) -> StackwrightE
         return Credentials("AWS sign-in has expired: run `aws sso login` (with your --profile)")
     if names & NOT_REACHED:
         return Unreachable(f"cannot reach AWS {service}: {_first_line(error)}")
+    if "ResponseParserError" in names:
+        return Unreachable(not_aws(service))
     response = getattr(error, "response", None)
     if not isinstance(response, dict):
         return AwsError(f"{service}:{operation} failed: {_first_line(error)}")
     return _refused(response.get("Error", {}), action=f"{service}:{operation}")
+
+
+def not_aws(service: str) -> str:
+    """Return that something else answers in AWS's place, such as a proxy or a network's sign-in page."""
+    return f"what answers for AWS {service} is not AWS: check AWS_ENDPOINT_URL, HTTPS_PROXY and the network"
 
 
 def _refused(error: dict[str, Any], *, action: str) -> StackwrightError:

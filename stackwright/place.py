@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
-from stackwright.aws import Aws, local_keys
+from stackwright.aws import Aws, address, local_keys
 from stackwright.errors import BadInput
 from stackwright.regions import OFFLINE, chosen_region
 
@@ -30,7 +29,7 @@ def place(*, local: bool, profile: str | None, region: str | None) -> Iterator[A
 def _endpoint() -> Iterator[str]:
     running = os.environ.get("AWS_ENDPOINT_URL")
     if running:
-        if urlsplit(running).hostname not in LOOPBACK:
+        if address(running)[0] not in LOOPBACK:
             raise BadInput(f"--local, but AWS_ENDPOINT_URL is {running}: unset one of the two")
         yield running
         return
