@@ -18,28 +18,40 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from dataclasses import replace as changed
 from typing import TYPE_CHECKING
 
 from stackwright import console
 from stackwright.aws_errors import AccessDenied
 from stackwright.building import check_findings
+from stackwright.deploy.again import Again, Where
 from stackwright.deploy.changes import refuse_replacements
 from stackwright.deploy.execute import (
+    Proposal,
     Source,
     delete,
+    discard_forgotten,
     discard_leftover,
     execute,
     proposed,
 )
-from stackwright.deploy.failure import first_failure
-from stackwright.deploy.follow import Progress
-from stackwright.deploy.plan import ENDED_WELL, FIRST_TRY_FAILED, Plan, check_image, check_stack_name, make_plan
+from stackwright.deploy.outcome import check_ended, tell_outputs
+from stackwright.deploy.plan import (
+    ENDED_WELL,
+    FIRST_TRY_FAILED,
+    Busy,
+    Plan,
+    Stuck,
+    check_image,
+    check_stack_name,
+    make_plan,
+)
 from stackwright.deploy.screen import Screen
 from stackwright.deploy.show import change_lines
+from stackwright.deploy.tasks import Evidence
 from stackwright.deploy.wish import BOOTSTRAP, Wish, make_wish
-from stackwright.errors import BadInput, StackwrightError
+from stackwright.errors import BadInput
 from stackwright.place import place
 from stackwright.publish import artifact_bucket, execution_role, upload
 from stackwright.regions import chosen_region, offline_region
@@ -62,6 +74,7 @@ class Choices:
     bucket: str | None = None
     role_arn: str | None = None
     replaces: Sequence[str] = ()
+    where: Where = field(default_factory=Where)
 
 
 def deploy(
@@ -83,7 +96,8 @@ def deploy(
     """Deploy a blueprint to an environment; return the exit status."""
     started = time.monotonic()
     screen = Screen(yes=yes)
-    choices = Choices(stack_name or f"{blueprint}-{environment}", image, bucket, role_arn, replace)
+    where = Where(profile, region, local)
+    choices = Choices(stack_name or f"{blueprint}-{environment}", image, bucket, role_arn, replace, where)
     check_stack_name(choices.stack_name)
     before = [name for name in BOOTSTRAP if local and name != blueprint and name in project.makers]
     offline = offline_region(chosen_region(region, profile=profile))
@@ -93,14 +107,14 @@ def deploy(
     with place(local=local, profile=profile, region=region) as aws:
         screen.say(f"account {aws.account}, region {aws.region}{', local AWS' if local else ''}")
         for wish in wishes[:-1]:
-            bootstrap(aws, project, wish, Screen(yes=True))
+            bootstrap(aws, project, wish, Screen(yes=True), where)
         if not bring_about(aws, wishes[-1], choices, screen):
             return DECLINED
-        _tell(aws, choices.stack_name, screen, seconds=time.monotonic() - started, as_json=as_json)
+        tell_outputs(aws, choices.stack_name, screen, seconds=time.monotonic() - started, as_json=as_json)
     return 0
 
 
-def bootstrap(aws: Aws, project: Project, wish: Wish, screen: Screen) -> None:
+def bootstrap(aws: Aws, project: Project, wish: Wish, screen: Screen, where: Where) -> None:
     """Bring about a bootstrap blueprint, unless its stack is there as it should be."""
     blueprint = wish.built.name
     name = f"{blueprint}-{wish.environment}"
@@ -115,7 +129,7 @@ def bootstrap(aws: Aws, project: Project, wish: Wish, screen: Screen) -> None:
     )
     if not same:
         screen.say(f"{name} goes first")
-        bring_about(aws, wish, Choices(name), screen)
+        bring_about(aws, wish, Choices(name, where=where), screen)
 
 
 def _refuse_shared(aws: Aws, project: Project, blueprint: str) -> None:
@@ -131,9 +145,19 @@ def _refuse_shared(aws: Aws, project: Project, blueprint: str) -> None:
 
 def bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen) -> bool:
     """Make the stack what the wish says; return False when the person declines."""
+    again = Again(wish.built.name, wish.environment, choices.stack_name, choices.where)
+    try:
+        return _bring_about(aws, wish, choices, screen, again)
+    except Busy as error:
+        raise Busy(f"{error}\nwatch it: {again.ours('watch')}") from error
+    except Stuck as error:
+        raise Stuck(f"{error}\nnext: {again.ours('recover')}") from error
+
+
+def _bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: Again) -> bool:
     plan = _plan(aws, wish, choices)
     source = _source(aws, wish, choices, screen)
-    if not _cleared(aws, plan, screen):
+    if not _cleared(aws, plan, screen, again):
         return False
     if plan.replaces or plan.leftover:
         plan = changed(plan, replaces=None, leftover=None)
@@ -147,10 +171,20 @@ def bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen) -> bool:
             if not screen.agreed(f"{'create' if plan.creates else 'update'} {plan.stack_name}?"):
                 screen.say("nothing was changed")
                 return False
-            with screen.following() as heard:
-                stack_id = _ended(plan, execute(aws, proposal, heard))
+            stack_id = _carried_out(aws, plan, proposal, screen, again)
     _protect(aws, plan, stack_id)
     return True
+
+
+def _carried_out(aws: Aws, plan: Plan, proposal: Proposal, screen: Screen, again: Again) -> str:
+    """Execute and follow; return the stack's id, or raise with why it failed after what ECS says of it."""
+    cancel = "delete-stack" if plan.creates else "cancel-update-stack"
+    with screen.following(again.goes_on("the deployment", cancel=cancel)) as heard:
+        evidence = Evidence(aws, heard)
+        progress = execute(aws, proposal, evidence)
+    for line in evidence.lines():
+        screen.say(line)
+    return check_ended(progress, again, wanted=DONE)
 
 
 def _plan(aws: Aws, wish: Wish, choices: Choices) -> Plan:
@@ -180,8 +214,11 @@ def _source(aws: Aws, wish: Wish, choices: Choices, screen: Screen) -> Source:
     return Source({"TemplateURL": published.root_url}, published.root, published.nested)
 
 
-def _cleared(aws: Aws, plan: Plan, screen: Screen) -> bool:
-    """Take away what is left of a first try; return False when the person declines."""
+def _cleared(aws: Aws, plan: Plan, screen: Screen, again: Again) -> bool:
+    """Take away what earlier runs left; return False when the person declines."""
+    forgotten = discard_forgotten(aws, plan.before.id) if plan.before else 0
+    if forgotten:
+        screen.say(f"{plan.stack_name}: took away {forgotten} of our change sets that was never executed")
     if plan.leftover:
         screen.say(f"{plan.stack_name}: taking away an earlier change set that was never executed")
         discard_leftover(aws, plan.leftover.id)
@@ -191,19 +228,9 @@ def _cleared(aws: Aws, plan: Plan, screen: Screen) -> bool:
     if not screen.agreed("delete it and create it anew?"):
         screen.say("nothing was changed")
         return False
-    with screen.following() as heard:
-        _ended(plan, delete(aws, plan.replaces.id, heard), wanted={"DELETE_COMPLETE"})
+    with screen.following(again.goes_on("the deletion")) as heard:
+        check_ended(delete(aws, plan.replaces.id, heard), again, wanted={"DELETE_COMPLETE"})
     return True
-
-
-def _ended(plan: Plan, progress: Progress, *, wanted: set[str] = DONE) -> str:
-    """Return the stack's id when all went well, else raise with the first real failure."""
-    status = progress.root.status
-    if status in wanted:
-        return progress.stack_id
-    failure = first_failure(progress.steps)
-    told = failure.sentence() if failure else progress.root.reason or "no reason given"
-    raise StackwrightError(f"{plan.stack_name} ended in {status}\n{told}")
 
 
 def _protect(aws: Aws, plan: Plan, stack_id: str) -> None:
@@ -214,17 +241,3 @@ def _protect(aws: Aws, plan: Plan, stack_id: str) -> None:
     except AccessDenied as error:
         # A role that delivers need not be one that lifts protection, and AWS has one action for both.
         console.warn(f"{plan.stack_name} has no termination protection: {error}")
-
-
-def _tell(aws: Aws, name: str, screen: Screen, *, seconds: float, as_json: bool) -> None:
-    """Print the outputs as data and say how long it took."""
-    stack = aws.stack(name)
-    outputs = stack.outputs if stack else {}
-    if as_json:
-        console.data({"stack": name, "outputs": outputs, "seconds": round(seconds, 1)})
-    else:
-        # Not a table: on a narrow terminal it would cut what a person is about to copy.
-        width = max(map(len, outputs), default=0)
-        for output, value in sorted(outputs.items()):
-            console.out(f"{output:{width}}  {value}")
-    screen.say(f"{name}: {stack.status if stack else 'gone'} in {seconds:.1f} s")

@@ -6,6 +6,7 @@ happens in between: a refusal, a "no", an error or Ctrl-C.
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +25,7 @@ from stackwright.deploy.changes import (
 )
 from stackwright.deploy.follow import FIRST_WAIT, LONGEST_WAIT, SLOWER, Progress, Step, follow
 from stackwright.deploy.judge import Templates, judge
-from stackwright.deploy.plan import Plan
+from stackwright.deploy.plan import Busy, Plan
 from stackwright.errors import BadInput, StackwrightError
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ GONE = "ChangeSetNotFound"
 ABSENT_PARAMETER = "unable to fetch parameters"
 OURS = "/stackwright/"
 NOT_THERE = "no such SSM parameter in this region: correct the value in the parameter file"
+BUSY = re.compile(r"(?<!REVIEW)_IN_PROGRESS state|status of \[?OBSOLETE")
+OUR_CHANGE_SET = re.compile(r":changeSet/stackwright-[0-9a-f]{32}/")
+NEVER_EXECUTED = ("AVAILABLE", "UNAVAILABLE", "EXECUTE_FAILED", "OBSOLETE")
+NOT_YET = ("InvalidChangeSetStatus", "OperationInProgress")
 GONE_SECONDS = 60  # how long nested change sets may take to go before we stop waiting for them
 
 
@@ -53,6 +58,7 @@ class Proposal:
 
     id: str
     stack_id: str
+    stack_name: str
     token: str
     changes: tuple[Change, ...] = ()
     empty: bool = False
@@ -64,7 +70,7 @@ def proposed(aws: Aws, plan: Plan, source: Source) -> Iterator[Proposal]:
     """Make a change set, wait for it and read it; take it away at the end unless executed."""
     token = f"stackwright-{uuid.uuid4().hex}"
     change_set_id, stack_id = _asked(aws, plan, source, token)
-    proposal = Proposal(id=change_set_id, stack_id=stack_id, token=token)
+    proposal = Proposal(id=change_set_id, stack_id=stack_id, stack_name=plan.stack_name, token=token)
     try:
         described = _ready(aws, change_set_id)
         _read(aws, plan, source, proposal, described)
@@ -79,11 +85,18 @@ def _asked(aws: Aws, plan: Plan, source: Source, token: str) -> tuple[str, str]:
     try:
         return aws.create_change_set(**plan.request(), **source.argument, ChangeSetName=token, ClientToken=token)
     except AwsError as error:
+        _refuse_busy(plan.stack_name, error)
         if ABSENT_PARAMETER not in error.reason.lower():
             raise
         ours = OURS in error.reason
         mend = "deploy the `account` and `region` blueprints first: they write it" if ours else NOT_THERE
         raise BadInput(f"{error.reason}\n{mend}") from error
+
+
+def _refuse_busy(name: str, error: AwsError) -> None:
+    """Raise Busy when somebody else's operation began after the stack was looked at."""
+    if BUSY.search(error.reason):
+        raise Busy(f"stack {name} is busy: {error.reason}") from error
 
 
 def _read(aws: Aws, plan: Plan, source: Source, proposal: Proposal, described: Mapping[str, Any]) -> None:
@@ -133,14 +146,31 @@ def _ready(aws: Aws, change_set_id: str) -> dict[str, Any]:
 
 def discard(aws: Aws, change_set_id: str, stack_id: str | None) -> None:
     """Delete a change set with its nested ones, then the stack that was only made for it."""
-    aws.delete_change_set(change_set_id)
+    _delete_change_set(aws, change_set_id)
     if stack_id is None:
         return
-    # Nested stacks under review go with their change sets, and only while the root is there.
+    _await_gone(aws, change_set_id)
+    aws.delete_stack(stack_id)
+
+
+def _delete_change_set(aws: Aws, change_set_id: str) -> None:
+    """Delete a change set, once it is complete when AWS says that it cannot before."""
+    try:
+        aws.delete_change_set(change_set_id)
+    except AwsError as error:
+        if GONE in error.code:
+            return
+        if error.code not in NOT_YET:
+            raise
+        _ready(aws, change_set_id)
+        aws.delete_change_set(change_set_id)
+
+
+def _await_gone(aws: Aws, change_set_id: str) -> None:
+    """Wait: nested stacks under review go with their change sets, and only while the root is there."""
     deadline = time.monotonic() + GONE_SECONDS
     while not _gone(aws, change_set_id) and time.monotonic() < deadline:
         time.sleep(FIRST_WAIT)
-    aws.delete_stack(stack_id)
 
 
 def _gone(aws: Aws, change_set_id: str) -> bool:
@@ -155,18 +185,34 @@ def _gone(aws: Aws, change_set_id: str) -> bool:
 def discard_leftover(aws: Aws, stack_id: str) -> None:
     """Delete a stack that never got past its review, its change sets first; wait until it is gone."""
     for change_set_id in aws.change_sets(stack_id):
-        discard(aws, change_set_id, None)
+        _delete_change_set(aws, change_set_id)
+        _await_gone(aws, change_set_id)
     aws.delete_stack(stack_id)
     deadline = time.monotonic() + GONE_SECONDS
     while aws.stack(stack_id) and time.monotonic() < deadline:
         time.sleep(FIRST_WAIT)
 
 
+def discard_forgotten(aws: Aws, stack_id: str) -> int:
+    """Delete the change sets that killed runs of ours left on a stack; return how many."""
+    found = [each for each in aws.change_sets(stack_id) if OUR_CHANGE_SET.search(each)]
+    left = [each for each in found if aws.change_set(each)["ExecutionStatus"] in NEVER_EXECUTED]
+    for change_set_id in left:
+        discard(aws, change_set_id, None)
+    return len(left)
+
+
 def execute(aws: Aws, proposal: Proposal, heard: Heard) -> Progress:
     """Execute a change set and follow it to its end."""
     after = aws.newest_event(proposal.stack_id)
-    aws.execute_change_set(proposal.id, token=proposal.token)
+    # Before the call: one that is interrupted may have arrived, and what runs is not to be taken away.
     proposal.executed = True
+    try:
+        aws.execute_change_set(proposal.id, token=proposal.token)
+    except AwsError as error:
+        proposal.executed = False
+        _refuse_busy(proposal.stack_name, error)
+        raise
     return follow(aws, proposal.stack_id, after=after, heard=heard)
 
 

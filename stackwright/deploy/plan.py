@@ -27,6 +27,14 @@ FIRST_TRY_FAILED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}
 LEFTOVER = "REVIEW_IN_PROGRESS"
 
 
+class Busy(StackwrightError):
+    """Something else is at work on the stack."""
+
+
+class Stuck(StackwrightError):
+    """A rollback failed: nothing but its continuation is possible."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """One stack to create or update.
@@ -136,13 +144,10 @@ def _check_ready(stack: Stack | None) -> None:
     if stack is None or stack.status in ENDED_WELL | FIRST_TRY_FAILED | {LEFTOVER}:
         return
     if stack.status.endswith("_IN_PROGRESS"):
-        raise StackwrightError(f"stack {stack.name} is busy ({stack.status}): wait until that ends, then deploy again")
+        raise Busy(f"stack {stack.name} is busy ({stack.status}): wait until that ends, then deploy again")
     if stack.status == "DELETE_FAILED":
         raise StackwrightError(f"stack {stack.name} was not deleted to the end: destroy it first")
-    raise StackwrightError(
-        f"stack {stack.name} is in {stack.status}: continue its rollback"
-        f" (aws cloudformation continue-update-rollback --stack-name {stack.name}), then deploy"
-    )
+    raise Stuck(f"stack {stack.name} is in {stack.status}: recover it, then deploy")
 
 
 def _image(

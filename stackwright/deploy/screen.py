@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from stackwright import console
+from stackwright.aws_errors import Throttled, Unreachable
 from stackwright.deploy.show import Line, progress_lines, step_line
 from stackwright.errors import BadInput
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from stackwright.deploy.follow import Progress, Step
 
 COLOURS = {"good": "green", "change": "yellow", "bad": "red", "quiet": "dim", "later": "dim"}
+GOES_ON = "no longer followed, but it goes on in AWS; the stack's events tell how it ends"
 PER_SECOND = 5  # redraws of the live tree
 
 
@@ -53,16 +55,20 @@ class Screen:
         return sys.stdin.readline().strip() == name
 
     @contextmanager
-    def following(self) -> Iterator[Heard]:
-        """Yield what a followed operation reports to; Ctrl-C ends the following alone."""
+    def following(self, goes_on: Sequence[str] = (GOES_ON,)) -> Iterator[Heard]:
+        """Yield what a followed operation reports to.
+
+        Ctrl-C, or an AWS that cannot be asked any more, ends the following alone: `goes_on` says so.
+        """
         try:
             if console.terminal(sys.stderr):
                 with _live() as heard:
                     yield heard
             else:
                 yield self._log
-        except KeyboardInterrupt:
-            console.say("no longer followed, but it goes on in AWS; the stack's events tell how it ends")
+        except (KeyboardInterrupt, Throttled, Unreachable):
+            for line in goes_on:
+                console.say(line)
             raise
 
     def _log(self, _progress: Progress, added: list[Step]) -> None:

@@ -120,9 +120,10 @@ def test_failure_names_the_first_real_failure_of_the_nested_stack(shop: Any) -> 
     with pytest.raises(StackwrightError) as raised:
         shop.deploy()
     assert raised.value.exit_status == 1
-    first, second = str(raised.value).splitlines()
+    first, second, third = str(raised.value).splitlines()
     assert first == "shop-dev ended in ROLLBACK_COMPLETE"
     assert second.startswith("Vpc/Subnet (subnet): ") and "192.168.0.0/24" in second
+    assert third.startswith("next: mend that") and "deploy shop dev --local" in third
 
 
 def test_a_failed_first_try_is_deleted_and_created_anew(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:

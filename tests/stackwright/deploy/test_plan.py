@@ -82,7 +82,7 @@ def test_leftover_review_is_a_creation() -> None:
     [
         ("UPDATE_IN_PROGRESS", "busy"),
         ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "busy"),
-        ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
+        ("UPDATE_ROLLBACK_FAILED", "recover it"),
         ("DELETE_FAILED", "destroy it first"),
     ],
 )
