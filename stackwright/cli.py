@@ -149,11 +149,19 @@ def _json(verb: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="JSON on stdout, for machines.")(verb)
 
 
+_stack_name = click.option("--stack-name", metavar="NAME", callback=_filled, help="Instead of BLUEPRINT-ENV.")
+
+
 def _account(verb: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say which account, and which stack in it."""
+    for option in (_stack_name, click.option("--yes", is_flag=True, help="Do not ask.")):
+        verb = option(verb)
+    return _where(verb)
+
+
+def _where(verb: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say which account and region."""
     for option in (
-        click.option("--stack-name", metavar="NAME", callback=_filled, help="Instead of BLUEPRINT-ENV."),
-        click.option("--yes", is_flag=True, help="Do not ask."),
         click.option("--profile", metavar="PROFILE", callback=_filled, help="Profile of the AWS configuration."),
         click.option("--local", is_flag=True, help="On the local AWS; no account needed."),
     ):
@@ -232,10 +240,38 @@ def deploy(project: Project, **options: Any) -> int:
     return deploy(project, **options)
 
 
+@verbs.command(epilog=f"Example: {PROGRAM} watch ec2-alb dev")
+@click.argument("blueprint")
+@click.argument("environment", metavar="ENV")
+@_stack_name
+@_where
+@_json
+@_on_project
+def watch(project: Project, **options: Any) -> int:
+    """Follow what is going on with the stack, to its end."""
+    from stackwright.deploy.watch import watch
+
+    return watch(project, **options)
+
+
+@verbs.command(epilog=f"Example: {PROGRAM} recover ec2-alb prod --skip Service.Service")
+@click.argument("blueprint")
+@click.argument("environment", metavar="ENV")
+@click.option("--skip", multiple=True, metavar="CHILD.NAME", help="Leave this as it is.")
+@_account
+@_on_project
+def recover(project: Project, **options: Any) -> int:
+    """Continue a rollback that failed, to its end."""
+    from stackwright.deploy.recover import recover
+
+    return recover(project, **options)
+
+
 @verbs.command(epilog=f"Example: {PROGRAM} destroy ec2-alb dev --local --yes")
 @click.argument("blueprint")
 @click.argument("environment", metavar="ENV")
-@click.option("--unprotect", is_flag=True, help="Lift termination protection first.")
+@click.option("--unprotect", is_flag=True, help="Lift the protection of stack and load balancer.")
+@click.option("--delete-data", is_flag=True, help="Delete images, logs and buckets that are kept else.")
 @_account
 @_on_project
 def destroy(project: Project, **options: Any) -> int:

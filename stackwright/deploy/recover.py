@@ -1,0 +1,153 @@
+"""Getting out of a failed rollback: continue it, and skip what cannot go back only when told to.
+
+CloudFormation sets what is skipped to UPDATE_COMPLETE and goes on, so from then on it may not be
+what the template says ("ContinueUpdateRollback" in the CloudFormation API Reference).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stackwright.deploy.again import Where
+from stackwright.deploy.changes import NESTED
+from stackwright.deploy.follow import Progress, follow
+from stackwright.deploy.outcome import check_ended
+from stackwright.deploy.screen import Screen
+from stackwright.deploy.sentences import noun
+from stackwright.deploy.watch import again_here, present, reached
+from stackwright.errors import BadInput, StackwrightError
+
+if TYPE_CHECKING:
+    from stackwright.aws import Aws
+    from stackwright.aws_shapes import Stack
+    from stackwright.deploy.again import Again
+    from stackwright.project import Project
+
+STUCK = "UPDATE_ROLLBACK_FAILED"
+RECOVERED = "UPDATE_ROLLBACK_COMPLETE"
+AT_REST = {RECOVERED, "UPDATE_COMPLETE", "CREATE_COMPLETE"}
+DECLINED = 1
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """A resource that could not be rolled back.
+
+    `name` is what a person calls it (`Child.Logical`), `skipped_as` what CloudFormation does: the
+    nested stack's own name in the child's place.
+    """
+
+    name: str
+    skipped_as: str
+    type: str
+
+
+def recover(
+    project: Project,
+    *,
+    blueprint: str,
+    environment: str,
+    region: str | None = None,
+    profile: str | None = None,
+    local: bool = False,
+    yes: bool = False,
+    stack_name: str | None = None,
+    skip: Sequence[str] = (),
+) -> int:
+    """Continue a failed rollback to its end; return the exit status."""
+    screen = Screen(yes=yes)
+    again = again_here(project, blueprint, environment, stack_name, Where(profile, region, local))
+    with reached(again, screen) as aws:
+        stack = present(aws, again)
+        if stack.status in AT_REST:
+            screen.say(f"{stack.name} is in {stack.status}: nothing to recover")
+            return 0
+        _check(stack, again)
+        return _recover(aws, stack, screen, again, skip=skip)
+
+
+def _check(stack: Stack, again: Again) -> None:
+    """Refuse a stack whose rollback cannot be continued."""
+    if stack.status == STUCK:
+        return
+    if stack.status.endswith("_IN_PROGRESS"):
+        raise StackwrightError(f"stack {stack.name} is busy ({stack.status})\nwatch it: {again.ours('watch')}")
+    raise StackwrightError(
+        f"stack {stack.name} is in {stack.status}: there is no rollback to continue\nnext: {again.ours('deploy')}"
+    )
+
+
+def _recover(aws: Aws, stack: Stack, screen: Screen, again: Again, *, skip: Sequence[str]) -> int:
+    chosen = _named(list(blocking(aws, stack.id)), skip)
+    if chosen and not _agreed(screen, chosen):
+        return DECLINED
+    progress = _continued(aws, stack, screen, again, chosen)
+    if progress.root.status == STUCK and not screen.yes:
+        chosen = list(blocking(aws, stack.id))
+        if chosen and _agreed(screen, chosen):
+            progress = _continued(aws, stack, screen, again, chosen)
+    _check_recovered(aws, stack, progress, again)
+    screen.say(f"{stack.name}: {RECOVERED}")
+    if chosen:
+        told = ", ".join(each.name for each in chosen)
+        screen.say(f"skipped, and perhaps not what the template says: {told}\nnext: {again.ours('deploy')}")
+    return 0
+
+
+def blocking(aws: Aws, stack_id: str, *, scope: tuple[str, ...] = ()) -> Iterator[Blocker]:
+    """Yield what a failed rollback left in UPDATE_FAILED, in nested stacks too."""
+    holder = stack_id.split("/")[1]
+    for held in aws.held(stack_id):
+        if held.status != "UPDATE_FAILED":
+            continue
+        if held.type == NESTED and held.physical_id:
+            yield from blocking(aws, held.physical_id, scope=(*scope, held.logical_id))
+            continue
+        name = ".".join((*scope, held.logical_id))
+        yield Blocker(name, f"{holder}.{held.logical_id}" if scope else name, held.type)
+
+
+def _named(found: list[Blocker], names: Sequence[str]) -> list[Blocker]:
+    """Return the blockers of these names; raises BadInput for one that blocks nothing."""
+    known = {each.name: each for each in found}
+    for name in names:
+        if name not in known:
+            raise BadInput(f"--skip {name}: that blocks nothing; what does: {', '.join(known) or 'nothing'}")
+    return [known[name] for name in dict.fromkeys(names)]
+
+
+def _agreed(screen: Screen, chosen: list[Blocker]) -> bool:
+    """Ask whether to leave these as they are."""
+    for each in chosen:
+        screen.say(f"  {each.name} ({noun(each.type)}) stays as it is, whatever the template says")
+    if screen.agreed(f"skip {'it' if len(chosen) == 1 else f'these {len(chosen)}'} and continue the rollback?"):
+        return True
+    screen.say("nothing was skipped")
+    return False
+
+
+def _continued(aws: Aws, stack: Stack, screen: Screen, again: Again, skipped: list[Blocker]) -> Progress:
+    """Continue the rollback by the role the stack has, and follow it."""
+    after = aws.newest_event(stack.id)
+    with screen.following(again.goes_on("the rollback")) as heard:
+        aws.call(
+            "cloudformation",
+            "continue_update_rollback",
+            StackName=stack.id,
+            ResourcesToSkip=[each.skipped_as for each in skipped],
+            **({"RoleARN": stack.role} if stack.role else {}),
+        )
+        return follow(aws, stack.id, after=after, heard=heard)
+
+
+def _check_recovered(aws: Aws, stack: Stack, progress: Progress, again: Again) -> None:
+    """Raise with what blocks the rollback, and how to skip it, unless it came to its end."""
+    try:
+        check_ended(progress, again, wanted={RECOVERED})
+    except StackwrightError as error:
+        flags = [word for each in blocking(aws, stack.id) for word in ("--skip", each.name)]
+        if not flags:
+            raise
+        raise StackwrightError(f"{error}\nor leave it as it is: {again.ours('recover', *flags)}") from error
