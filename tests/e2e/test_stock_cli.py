@@ -1,36 +1,214 @@
-"""What is published deploys without us: the printed command, run by the stock AWS CLI."""
+"""What is rendered deploys without us: a stack's whole life by the stock AWS CLI, versions 1 and 2."""
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from support.accounts import Account, Project
+import pytest
+from support.accounts import REGION, Account, Project
+
+LIFTED = {"DeletionProtection": "off", "ScaleInProtection": "off"}  # in prod these stop a deletion
+NESTED = "AWS::CloudFormation::Stack"
 
 
-def test_printed_command_creates_the_stack(project: Project, account: Account) -> None:
-    for bootstrap in ("account", "region"):
-        project.run("deploy", bootstrap, "dev", "--local", "--yes")
-    project.run("build", "ec2-alb")
-    printed = project.run("publish", "ec2-alb", "dev", "--local").stdout
-    (command,) = [line for line in printed.splitlines() if line.startswith("aws cloudformation deploy ")]
+@dataclass(frozen=True)
+class Cli:
+    """One AWS CLI, pointed at one account of the local AWS."""
 
-    beside_python = Path(sys.executable).parent
-    path = os.pathsep.join([str(beside_python), os.environ["PATH"]])
-    done = subprocess.run(
-        shlex.split(command),
-        cwd=project.folder,
-        env=account.environment | {"PATH": path},
-        capture_output=True,
-        text=True,
-        timeout=120,
+    program: Path
+    account: Account
+    models: Path
+
+    def run(self, *arguments: str, folder: Path | None = None) -> str:
+        done = subprocess.run(
+            [self.program, "--endpoint-url", self.account.endpoint, *arguments],
+            cwd=folder,
+            env=self.account.environment | {"AWS_DATA_PATH": str(self.models), "AWS_PAGER": ""},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+
+@dataclass(frozen=True)
+class Shop:
+    """An environment published to an account of its own, and the command that was printed for it."""
+
+    environment: str
+    project: Project
+    cli: Cli
+    printed: list[str]
+
+
+def _programs() -> Iterator[Path]:
+    beside_python = str(Path(sys.executable).parent)
+    for folder in [beside_python, *os.environ["PATH"].split(os.pathsep)]:
+        if (Path(folder) / "aws").is_file():
+            yield Path(folder) / "aws"
+
+
+def _program(version: str) -> Path:
+    for program in _programs():
+        said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60)
+        if f"{said.stdout}{said.stderr}".startswith(f"aws-cli/{version}."):
+            return program
+    pytest.skip(f"no AWS CLI of version {version} on the PATH; Debian's package awscli is version 2")
+
+
+def _point_s3_at(endpoint: str, models: Path) -> None:
+    """Write endpoint rules for S3 that know one endpoint.
+
+    Up to 2.12 version 2 knows no AWS_ENDPOINT_URL, and its `package` gives --endpoint-url to no client of its own.
+    """
+    variable = {"ref": "Bucket"}
+    to_bucket = {
+        "conditions": [{"fn": "isSet", "argv": [variable]}],
+        "endpoint": {"url": f"{endpoint}/{{Bucket}}", "properties": {}, "headers": {}},
+        "type": "endpoint",
+    }
+    to_service = {
+        "conditions": [],
+        "endpoint": {"url": endpoint, "properties": {}, "headers": {}},
+        "type": "endpoint",
+    }
+    parameters = {"Bucket": {"required": False, "documentation": "", "type": "String"}}
+    rules = {"version": "1.0", "parameters": parameters, "rules": [to_bucket, to_service]}
+    file = models / "s3" / "2006-03-01" / "endpoint-rule-set-1.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(rules))
+
+
+@pytest.fixture(scope="module", params=["dev", "prod"])
+def environment(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module", params=["1", "2"], ids=["v1", "v2"])
+def program(request: pytest.FixtureRequest) -> Path:
+    return _program(str(request.param))
+
+
+@pytest.fixture(scope="module")
+def built(make_project: Callable[[Path], Project], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose `build` and `.cache` spare the others the linting."""
+    project = make_project(tmp_path_factory.mktemp("built"))
+    project.run("build")
+    return project.folder
+
+
+@pytest.fixture(scope="module")
+def shop(
+    environment: str,
+    program: Path,
+    built: Path,
+    make_project: Callable[[Path], Project],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Shop:
+    folder = tmp_path_factory.mktemp(environment)
+    project = make_project(folder)
+    for made in ("build", ".cache"):
+        shutil.copytree(built / made, folder / made)
+    _point_s3_at(project.account.endpoint, folder / "models")
+    project.run("deploy", "account", environment, "--local", "--yes")
+    said = project.run("publish", "ec2-alb", environment, "--local").stdout
+    (printed,) = [line for line in said.splitlines() if line.startswith("aws cloudformation deploy ")]
+    return Shop(environment, project, Cli(program, project.account, folder / "models"), shlex.split(printed)[1:])
+
+
+def test_published_root_deploys_by_the_printed_command(shop: Shop) -> None:
+    _live(shop, f"ec2-alb-{shop.environment}", "build/ec2-alb/packaged.json")
+
+
+def test_unpublished_root_is_packaged_and_deployed(shop: Shop) -> None:
+    bucket = shop.project.account.client("ssm").get_parameter(Name="/stackwright/artifact-bucket")
+    packaged = shop.project.folder / "packaged-by-the-cli.json"
+    shop.cli.run(
+        *("cloudformation", "package", "--template-file", "build/ec2-alb/root.json", "--use-json"),
+        *("--s3-bucket", bucket["Parameter"]["Value"], "--output-template-file", str(packaged), "--region", REGION),
+        folder=shop.project.folder,
     )
+    assert "nested/" not in packaged.read_text()
+    _live(shop, f"ec2-alb-{shop.environment}-packaged", str(packaged))
 
-    assert done.returncode == 0, done.stdout + done.stderr
-    (stack,) = account.client("cloudformation").describe_stacks(StackName="ec2-alb-dev")["Stacks"]
-    assert stack["StackStatus"] == "CREATE_COMPLETE"
-    assert {each["Key"] for each in stack["Tags"]} >= {"Project", "Environment", "Blueprint"}
-    assert "no changes" in project.run("deploy", "ec2-alb", "dev", "--local", "--yes").stderr
+
+def _live(shop: Shop, stack: str, template: str) -> None:
+    """Create, run again without a change, change one parameter, delete."""
+    account = shop.project.account
+    assert "Successfully created/updated stack" in _deploy(shop, stack, template)
+    created = _described(account, stack)
+    assert created["StackStatus"] == "CREATE_COMPLETE"
+    assert {each["Key"] for each in created["Tags"]} >= {"Project", "Environment", "Blueprint"}
+
+    before = _resource_events(account, stack)
+    _deploy(shop, stack, template)
+    assert _resource_events(account, stack) == before
+
+    _deploy(shop, stack, template, LogRetentionDays="14")
+    updated = _described(account, stack)
+    assert updated["StackStatus"] == "UPDATE_COMPLETE"
+    assert _retention(account, updated) == 14
+    assert {logical for logical, _ in _resource_events(account, stack) - before} == {"ApplicationLogs"}
+
+    if any(f"{name}=on" in shop.printed for name in LIFTED):
+        _deploy(shop, stack, template, LogRetentionDays="14", **LIFTED)
+        _release_instances(shop.cli)
+    shop.cli.run("cloudformation", "delete-stack", "--stack-name", stack)
+    shop.cli.run("cloudformation", "wait", "stack-delete-complete", "--stack-name", stack)
+    assert _described(account, created["StackId"])["StackStatus"] == "DELETE_COMPLETE"
+
+
+def _deploy(shop: Shop, stack: str, template: str, **changed: str) -> str:
+    """Run the printed command with this stack name and template, and with these parameters changed."""
+    words = list(shop.printed)
+    words[words.index("--stack-name") + 1] = stack
+    words[words.index("--template-file") + 1] = template
+    for name, value in changed.items():
+        (place,) = [at for at, word in enumerate(words) if word.startswith(f"{name}=")]
+        words[place] = f"{name}={value}"
+    return shop.cli.run(*words, folder=shop.project.folder)
+
+
+def _release_instances(cli: Cli) -> None:
+    """Unprotect the instances that are: turning protection off in the group holds for new ones only."""
+    instances = json.loads(cli.run("autoscaling", "describe-auto-scaling-instances", "--output", "json"))
+    for each in instances["AutoScalingInstances"]:
+        if each["ProtectedFromScaleIn"]:
+            cli.run(
+                *("autoscaling", "set-instance-protection", "--no-protected-from-scale-in"),
+                *("--auto-scaling-group-name", each["AutoScalingGroupName"], "--instance-ids", each["InstanceId"]),
+            )
+
+
+def _described(account: Account, stack: str) -> Mapping[str, Any]:
+    (found,) = account.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    return dict(found)
+
+
+def _retention(account: Account, stack: Mapping[str, Any]) -> int:
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+    found = account.client("logs").describe_log_groups(logGroupNamePrefix=outputs["LogGroupName"])
+    (group,) = found["logGroups"]
+    return int(group["retentionInDays"])
+
+
+def _resource_events(account: Account, stack: str) -> set[tuple[str, str]]:
+    """Logical id and event id of everything that happened to a resource that is no stack."""
+    client = account.client("cloudformation")
+    resources = client.list_stack_resources(StackName=stack)["StackResourceSummaries"]
+    return {
+        (each["LogicalResourceId"], each["EventId"])
+        for resource in resources
+        for each in client.describe_stack_events(StackName=resource["PhysicalResourceId"])["StackEvents"]
+        if each["ResourceType"] != NESTED
+    }
