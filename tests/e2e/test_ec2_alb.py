@@ -281,6 +281,7 @@ def test_life_of_a_stack(project: Project, account: Account, environment: Enviro
     assert [group["retentionInDays"] for group in groups] == [14]
 
     image = f"{stack.output('RepositoryUri')}:{name}-4f2a9c1"
+    account.push(image)
     project.run(*deploy, "--image", image)
     assert stack.image() == image
     project.run(*deploy)

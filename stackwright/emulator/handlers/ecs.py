@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stackwright.emulator.handlers import Context, Handler, Properties
+from stackwright.emulator.handlers.ecs_stability import stable
 from stackwright.emulator.handlers.mapped import Mapped, Name, Read, Step, handlers, put_again
 from stackwright.emulator.handlers.shapes import boolean, call, gone_is_fine
 from stackwright.emulator.handlers.tags import Tagging
@@ -179,6 +180,6 @@ HANDLERS = handlers(
         "AWS::ECS::CapacityProvider": _CAPACITY_PROVIDER,
         "AWS::ECS::ClusterCapacityProviderAssociations": _ASSOCIATIONS,
         "AWS::ECS::TaskDefinition": _TASK_DEFINITION,
-        "AWS::ECS::Service": _SERVICE,
+        "AWS::ECS::Service": stable(_SERVICE.handler()),
     }
 )

@@ -11,6 +11,7 @@ from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.core.exceptions import JsonRESTError
 from moto.ecs.models import ecs_backends
 
+from stackwright.emulator.services.ecs_rollout import settle
 from stackwright.emulator.services.overlay import put_in_place
 
 _COUNT = "ecs:service:DesiredCount"
@@ -38,8 +39,7 @@ class ApplicationAutoScaling(ApplicationAutoScalingResponse):  # type: ignore[mi
         if wanted != service.desired_count:
             named = {"cluster": cluster, "service": name, "desired_count": wanted}
             ecs.update_service(named)
-            for deployment in service.deployments[:1]:
-                deployment.update(desiredCount=wanted, runningCount=wanted, pendingCount=0)
+            settle(ecs, service)
 
     def put_scaling_policy(self) -> str:
         """The alarms of a policy that is put again are replaced ("PutScalingPolicy")."""

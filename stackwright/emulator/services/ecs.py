@@ -1,4 +1,4 @@
-"""ECS beyond moto: what a service is given stays, and its tasks run as soon as they are wanted."""
+"""ECS beyond moto: what a service is given stays, and its tasks are placed, run and told of as ECS would."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.ecs import urls
-from moto.ecs.exceptions import EcsClientException
+from moto.ecs.exceptions import EcsClientException, InvalidParameterException
 from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.elbv2.models import elbv2_backends
 
+from stackwright.emulator.services import ecs_fleet, ecs_rollout, ecs_tasks
 from stackwright.emulator.services.overlay import keep, made, put_in_place
 
 _KEPT = (
@@ -47,6 +49,7 @@ class Ecs(EC2ContainerServiceResponse):  # type: ignore[misc]
     def create_service(self) -> ActionResult:
         """Keep what was given, fill in the defaults of "CreateService", run the tasks wanted."""
         self._default_strategy()
+        self._reached(self.params.get("loadBalancers") or [])
         network = self.params.get("networkConfiguration")
         if network:
             self.params["networkConfiguration"] = _with_groups(network)
@@ -61,8 +64,10 @@ class Ecs(EC2ContainerServiceResponse):  # type: ignore[misc]
         return result
 
     def update_service(self) -> ActionResult:
-        """Keep what was given; the one deployment is the new one, and done."""
+        """Keep what was given; a new deployment replaces the tasks of the one before."""
         given = dict(self.params)
+        self._reached(self.params.get("loadBalancers") or [])
+        before = self._deployed()
         result = super().update_service()
         service = made(result, "service")
         keep(service, given, _KEPT)
@@ -72,7 +77,7 @@ class Ecs(EC2ContainerServiceResponse):  # type: ignore[misc]
         if task_definition and not task_definition.startswith("arn:"):
             known = self.ecs_backend.describe_task_definition(task_definition)
             service.task_definition = known.arn
-        self._run(service)
+        self._run(service, before)
         return result
 
     def _default_strategy(self) -> None:
@@ -85,31 +90,69 @@ class Ecs(EC2ContainerServiceResponse):  # type: ignore[misc]
         if strategy:
             self.params["capacityProviderStrategy"] = strategy
 
-    def _run(self, service: Any) -> None:
-        """All the tasks wanted run: what is placed where is not decided here."""
-        clusters, _ = self.ecs_backend.describe_clusters([service.cluster_name])
-        clusters[0].running_tasks_count += service.desired_count - service.running_count
-        clusters[0].pending_tasks_count -= service.pending_count
-        service.running_count, service.pending_count = service.desired_count, 0
+    def _reached(self, balancers: list[dict[str, Any]]) -> None:
+        """Refuse a target group that no listener forwards to ("CreateService", loadBalancers)."""
+        elb = elbv2_backends[self.current_account][self.region]
+        for arn in filter(None, (each.get("targetGroupArn") for each in balancers)):
+            if not elb._any_listener_using(arn):
+                text = f"The target group with targetGroupArn {arn} does not have an associated load balancer."
+                raise InvalidParameterException(text)
+
+    def _deployed(self) -> dict[str, Any]:
+        """Return the service's deployment as it is before an update."""
+        cluster, name = self._get_param("cluster", "default"), self._get_param("service")
+        found, _ = self.ecs_backend.describe_services(cluster, [name])
+        return dict(found[0].deployments[0]) if found and found[0].deployments else {}
+
+    def _run(self, service: Any, before: dict[str, Any] | None = None) -> None:
+        """Bring about what is wanted, as a new deployment if what tasks are made of has changed."""
         for deployment in service.deployments[:1]:
             deployment.update({k: self.params[k] for k in _OF_DEPLOYMENT if self.params.get(k)})
-            deployment.update(
-                desiredCount=service.desired_count,
-                runningCount=service.desired_count,
-                pendingCount=0,
-                launchType=service.launch_type,
-                taskDefinition=service.task_definition,
-                rolloutState="COMPLETED",
-                rolloutStateReason=f"ECS deployment {deployment['id']} completed.",
-                updatedAt=utcnow(),
-            )
+        if before and _renewed(service, before):
+            new = {"id": ecs_rollout.deployment_id(), "rolloutState": "IN_PROGRESS", "createdAt": utcnow()}
+            service.deployments[0].update(new, failedTasks=0)
+        ecs_rollout.settle(self.ecs_backend, service, before)
 
     def delete_service(self) -> ActionResult:
         """A deleted service wants and runs nothing any more ("DeleteService")."""
         result = super().delete_service()
-        service = made(result, "service")
-        service.desired_count = service.running_count = 0
+        ecs_rollout.end(self.ecs_backend, made(result, "service"))
         return result
+
+    def list_tasks(self) -> ActionResult:
+        """Tell a service's tasks from others, running from stopped ("ListTasks")."""
+        cluster = self._join("cluster")
+        tasks = ecs_tasks.listed(self.ecs_backend, cluster.name, self.params)
+        return ActionResult({"taskArns": [each.task_arn for each in tasks]})
+
+    def stop_task(self) -> ActionResult:
+        """A service starts another task in the place of the one that is stopped ("StopTask")."""
+        cluster = self._join("cluster")
+        name = self._get_param("task").rpartition("/")[2]
+        tasks = ecs_tasks.of_cluster(self.ecs_backend, cluster.name)
+        task = next((each for each in tasks if each.id == name), None)
+        if task is None:
+            return super().stop_task()
+        task.stop(self._get_param("reason", "Task stopped by user"), "UserInitiated", exit_code=0)
+        service = self.ecs_backend.services[f"{cluster.name}:{task.group.removeprefix('service:')}"]
+        ecs_rollout.settle(self.ecs_backend, service)
+        return ActionResult({"task": task})
+
+    def list_container_instances(self) -> ActionResult:
+        """Every instance of the capacity providers' groups is one ("ListContainerInstances")."""
+        self._join("cluster")
+        return super().list_container_instances()
+
+    def describe_container_instances(self) -> ActionResult:
+        """Every instance of the capacity providers' groups is one ("DescribeContainerInstances")."""
+        self._join("cluster")
+        return super().describe_container_instances()
+
+    def _join(self, member: str) -> Any:
+        cluster = self.ecs_backend._get_cluster(self._get_param(member, "default"))
+        ecs_fleet.join(self.ecs_backend, cluster)
+        ecs_rollout.recount_cluster(self.ecs_backend, cluster)
+        return cluster
 
     def create_capacity_provider(self) -> ActionResult:
         """Refuse reserved names ("CreateCapacityProvider", name); keep managed draining and
@@ -156,6 +199,13 @@ class Ecs(EC2ContainerServiceResponse):  # type: ignore[misc]
         keep(definition, self.params, ("enableFaultInjection",))
         definition.registered_at = utcnow()
         return result
+
+
+def _renewed(service: Any, before: dict[str, Any]) -> bool:
+    """Tell whether tasks have to be replaced ("Update an Amazon ECS service": these start a new deployment)."""
+    deployment = service.deployments[0]
+    changed = any(deployment.get(name) != before.get(name) for name in ("id", *_OF_DEPLOYMENT))
+    return changed or service.task_definition != before.get("taskDefinition")
 
 
 def _with_groups(network: dict[str, Any]) -> dict[str, Any]:

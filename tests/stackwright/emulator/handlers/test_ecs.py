@@ -10,10 +10,11 @@ TAGS = [{"Key": "Project", "Value": "stackwright"}]
 TEMPLATE = {
     "template": (
         "AWS::EC2::LaunchTemplate",
-        {"LaunchTemplateData": {"ImageId": "ami-12c6146b", "InstanceType": "t3.medium"}},
+        {"LaunchTemplateData": {"ImageId": "ami-12c6146b", "InstanceType": "t4g.medium"}},
     ),
     "vpc": ("AWS::EC2::VPC", {"CidrBlock": "10.0.0.0/16"}),
     "subnet": ("AWS::EC2::Subnet", {"VpcId": "@vpc", "CidrBlock": "10.0.1.0/24"}),
+    "other": ("AWS::EC2::Subnet", {"VpcId": "@vpc", "CidrBlock": "10.0.2.0/24", "AvailabilityZone": "us-east-1b"}),
 }
 GROUP = {
     **TEMPLATE,
@@ -33,7 +34,12 @@ PROVIDER = {
     "cluster": ("AWS::ECS::Cluster", {}),
     "provider": (
         "AWS::ECS::CapacityProvider",
-        {"AutoScalingGroupProvider": {"AutoScalingGroupArn": "@group.AutoScalingGroupARN"}},
+        {
+            "AutoScalingGroupProvider": {
+                "AutoScalingGroupArn": "@group.AutoScalingGroupARN",
+                "ManagedScaling": {"Status": "ENABLED"},
+            }
+        },
     ),
 }
 TASK = {
@@ -78,6 +84,16 @@ SERVICE = {
     "targets": (
         "AWS::ElasticLoadBalancingV2::TargetGroup",
         {"Port": "3000", "Protocol": "HTTP", "VpcId": "@vpc", "TargetType": "ip"},
+    ),
+    "balancer": ("AWS::ElasticLoadBalancingV2::LoadBalancer", {"Subnets": ["@subnet", "@other"]}),
+    "listener": (
+        "AWS::ElasticLoadBalancingV2::Listener",
+        {
+            "LoadBalancerArn": "@balancer",
+            "Port": "80",
+            "Protocol": "HTTP",
+            "DefaultActions": [{"Type": "forward", "TargetGroupArn": "@targets"}],
+        },
     ),
 }
 CASES: list[dict[str, Any]] = [
