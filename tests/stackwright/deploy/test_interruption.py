@@ -1,0 +1,144 @@
+"""What is said when a deployment is interrupted, and what killed runs leave for the next one."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from threading import Timer
+from typing import Any
+
+import pytest
+
+from stackwright.aws import Aws
+from stackwright.aws_errors import AwsError, Throttled, Unreachable
+from stackwright.deploy.again import Again, Where
+from stackwright.deploy.screen import Screen
+from stackwright.errors import StackwrightError
+
+# The package's own `execute` is the function of that name.
+EXECUTE = import_module("stackwright.deploy.execute")
+OURS = "stackwright-" + "0" * 32
+
+
+def again(**where: Any) -> Again:
+    return Again("ec2-alb", "dev", "ec2-alb-dev", Where(**where))
+
+
+def test_the_next_command_leads_to_the_same_account() -> None:
+    assert again().ours("watch") == "python build.py watch ec2-alb dev"
+    there = again(profile="shop", region="eu-west-1")
+    assert there.ours("watch") == "python build.py watch ec2-alb dev --profile shop --region eu-west-1"
+    assert there.aws("delete-stack").endswith("delete-stack --stack-name ec2-alb-dev --profile shop --region eu-west-1")
+    other = Again("ec2-alb", "dev", "mine", Where())
+    assert other.ours("recover") == "python build.py recover ec2-alb dev --stack-name mine"
+
+
+def test_what_ends_with_the_command_is_not_said_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    (line,) = again(local=True).goes_on("the deployment", cancel="delete-stack")
+    assert "the local AWS ends with this command" in line
+    assert "goes on in AWS" in again().goes_on("the deployment")[0]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), Unreachable("no answer"), Throttled("slow down")])
+def test_a_deployment_no_longer_followed_says_how_to_watch_and_cancel_it(
+    shop: Any, error: BaseException, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.deploy()
+    shop.parameters(Retention="14")
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(EXECUTE, "follow", interrupted)
+    capsys.readouterr()
+    with pytest.raises(type(error)):
+        shop.deploy()
+    told = capsys.readouterr().err
+    assert "the deployment goes on in AWS" in told
+    assert "watch it:  python build.py watch shop dev --local --region us-east-1" in told
+    assert "cancel it: aws cloudformation cancel-update-stack --stack-name shop-dev --region us-east-1" in told
+    assert shop.left_over() == []
+
+
+def test_ctrl_c_while_the_change_set_is_executed_takes_nothing_away(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.deploy()
+    shop.parameters(Retention="14")
+    real = Aws.execute_change_set
+
+    def arrived(self: Aws, *arguments: Any, **options: Any) -> None:
+        real(self, *arguments, **options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Aws, "execute_change_set", arrived)
+    with pytest.raises(KeyboardInterrupt):
+        shop.deploy()
+    assert shop.status() == "UPDATE_COMPLETE"
+
+
+def test_change_sets_of_killed_runs_are_taken_away_and_others_left(
+    shop: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.deploy()
+    body = json.dumps(shop.aws.template(shop.aws.stack("shop-dev").id))
+    parameters = [{"ParameterKey": name, "UsePreviousValue": True} for name in ("Cidr", "SubnetCidr", "Retention")]
+    for name in (OURS, "somebody-elses"):
+        shop.aws.create_change_set(
+            StackName="shop-dev", ChangeSetName=name, TemplateBody=body, Parameters=parameters, Tags=[]
+        )
+    assert sorted(shop.left_over()) == sorted([OURS, "somebody-elses"])
+    capsys.readouterr()
+    shop.deploy()
+    assert shop.left_over() == ["somebody-elses"]
+    assert "took away 1 of our change sets" in capsys.readouterr().err
+
+
+def test_nested_stacks_left_under_review_go_with_their_root(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As SIGKILL leaves them: the change set is there, and nobody takes it away."""
+    with monkeypatch.context() as patch:
+        patch.setattr(EXECUTE, "discard", lambda *_: None)
+        patch.setattr(Screen, "agreed", lambda _, question: "shop-dev" not in question)
+        shop.deploy()
+    under_review = {name for name in shop.stacks() if name.startswith("shop-dev")}
+    assert len(under_review) == 3 and shop.status() == "REVIEW_IN_PROGRESS"
+    assert shop.deploy() == 0
+    assert shop.status() == "CREATE_COMPLETE"
+    assert not under_review - {"shop-dev"} & shop.stacks()
+
+
+def test_a_stack_that_became_busy_meanwhile_is_said_to_be(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.deploy()
+    shop.parameters(Retention="14")
+
+    def refused(*_: object, **__: object) -> None:
+        reason = "Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated."
+        raise AwsError(f"refused: {reason}", code="ValidationError", reason=reason)
+
+    monkeypatch.setattr(Aws, "create_change_set", refused)
+    with pytest.raises(StackwrightError, match=r"shop-dev is busy: .*\nwatch it: python build.py watch shop dev"):
+        shop.deploy()
+
+
+def test_a_cancelled_update_is_said_to_be_cancelled(shop: Any, local: Any) -> None:
+    shop.deploy()
+    shop.parameters(Retention="14")
+    local.delays["AWS::EC2::SecurityGroup"] = 5
+    cancel = Timer(1, lambda: shop.aws.call("cloudformation", "cancel_update_stack", StackName="shop-dev"))
+    real = Aws.execute_change_set
+
+    def executed(self: Aws, *arguments: Any, **options: Any) -> None:
+        real(self, *arguments, **options)
+        cancel.start()
+
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Aws, "execute_change_set", executed)
+            with pytest.raises(StackwrightError) as raised:
+                shop.deploy(image="repo:1")
+    finally:
+        local.delays.clear()
+        cancel.join()
+    first, second, third = str(raised.value).splitlines()
+    assert first == "shop-dev ended in UPDATE_ROLLBACK_COMPLETE"
+    assert "cancelled by user" in second
+    assert third.startswith("next: all is as it was before")
