@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
+from collections import Counter
+from collections.abc import Callable
 from importlib import import_module
 from threading import Timer
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -142,3 +146,54 @@ def test_a_cancelled_update_is_said_to_be_cancelled(shop: Any, local: Any) -> No
     assert first == "shop-dev ended in UPDATE_ROLLBACK_COMPLETE"
     assert "cancelled by user" in second
     assert third.startswith("next: all is as it was before")
+
+
+class Throttling:
+    """WSGI that refuses the first requests of each action for their rate, as CloudFormation does."""
+
+    BODY = (
+        b"<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code>"
+        b"<Message>Rate exceeded</Message></Error></ErrorResponse>"
+    )
+
+    def __init__(self, application: Any, journal: Any, *, refusals: int) -> None:
+        self.application, self.journal, self.refusals = application, journal, refusals
+        self.refused: Counter[str] = Counter()
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        call = list(self.journal)[-1]
+        if call.service != "cloudformation" or self.refused[call.action] >= self.refusals:
+            return self.application(environ, start_response)
+        self.refused[call.action] += 1
+        start_response("400 Bad Request", [("Content-Type", "text/xml"), ("Content-Length", str(len(self.BODY)))])
+        return [self.BODY]
+
+
+@pytest.fixture
+def throttling(local: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Throttling]:
+    """Let every CloudFormation call be throttled so many times; nobody waits between retries."""
+    middleware = local._server._server.app
+
+    def begin(refusals: int) -> Throttling:
+        refusing = Throttling(middleware.application, local.journal, refusals=refusals)
+        monkeypatch.setattr(middleware, "application", refusing)
+        monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None, time=time.time))
+        return refusing
+
+    return begin
+
+
+def test_throttling_on_every_call_is_retried(shop: Any, throttling: Callable[[int], Throttling]) -> None:
+    refusing = throttling(2)
+    assert shop.deploy() == 0
+    asked = {"CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet", "DescribeStackEvents", "DescribeStacks"}
+    assert {action for action, count in refusing.refused.items() if count == 2} >= asked
+
+
+def test_throttling_that_does_not_end_is_said_in_one_line(shop: Any, throttling: Callable[[int], Throttling]) -> None:
+    throttling(1000)
+    with pytest.raises(Throttled) as raised:
+        shop.deploy()
+    assert str(raised.value) == (
+        "cloudformation:DescribeStackEvents is throttled by AWS: wait a minute, then run the same again"
+    )
