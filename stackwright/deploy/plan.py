@@ -14,6 +14,7 @@ from typing import Any
 from stackwright.aws_shapes import Stack
 from stackwright.capabilities import capabilities
 from stackwright.errors import BadInput, StackwrightError
+from stackwright.resolve.parameters import problems
 
 IMAGE = "Image"
 PROTECTED_ENVIRONMENTS = frozenset({"prod", "production"})
@@ -134,9 +135,15 @@ def check_stack_name(name: str) -> None:
 
 
 def check_image(blueprint: str, root: Mapping[str, Any], given: str | None) -> None:
-    """Refuse an image for a blueprint that runs none."""
-    if given is not None and IMAGE not in root.get("Parameters", {}):
+    """Refuse an image for a blueprint that runs none, and one that the template would refuse."""
+    if given is None:
+        return
+    declarations = root.get("Parameters", {})
+    if IMAGE not in declarations:
         raise BadInput(f"blueprint {blueprint} runs no image: leave --image out")
+    wrong = problems({IMAGE: declarations[IMAGE]}, {IMAGE: given.strip()})
+    if wrong:
+        raise BadInput("\n".join(f"--image: {problem.reason}" for problem in wrong))
 
 
 def _check_ready(stack: Stack | None) -> None:
