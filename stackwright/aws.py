@@ -88,7 +88,7 @@ class Aws:
             )
         return self._clients[service]
 
-    def call(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
+    def call(self, service: str, operation: str, /, **arguments: Any) -> dict[str, Any]:
         """Return the response of `operation` (boto3's name); errors come as ours."""
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError

@@ -6,7 +6,7 @@ from typing import Any
 
 from stackwright.emulator.handlers import Context, Handler, Properties
 from stackwright.emulator.handlers.mapped import Mapped, Name, Step, handlers
-from stackwright.emulator.handlers.shapes import boolean, call, gone_is_fine, taken_back
+from stackwright.emulator.handlers.shapes import PropertyError, boolean, call, gone_is_fine, taken_back
 
 _NAMES = {"Cooldown": "DefaultCooldown"}
 _ATTACHED = {
@@ -111,15 +111,35 @@ def _fresh(name: str, new: Properties, old: Properties) -> list[Properties]:
 
 
 def _delete(context: Context, group: str, old: Properties) -> None:
+    """Scale to zero, then delete ("Delete your Auto Scaling infrastructure"), never by force.
+
+    CloudFormation waits for instances that are protected from scale-in until it gives up; here it gives up at once.
+    """
     client = context.client("autoscaling")
-    gone_is_fine(client.delete_auto_scaling_group, AutoScalingGroupName=group, ForceDelete=True)
+    found = _found(context, group)
+    if found is None:
+        return
+    client.update_auto_scaling_group(AutoScalingGroupName=group, MinSize=0, MaxSize=0, DesiredCapacity=0)
+    left = (_found(context, group) or {}).get("Instances", [])
+    if left:
+        size = f"{{current/minSize/maxSize}} group size = {{{len(left)}/0/0}}"
+        raise PropertyError(f"Group did not stabilize. {size}. {_ALL_PROTECTED}")
+    gone_is_fine(client.delete_auto_scaling_group, AutoScalingGroupName=group)
+
+
+# As the group's scaling activity says it.
+_ALL_PROTECTED = "Could not scale to desired capacity because all remaining instances are protected from scale-in."
+
+
+def _found(context: Context, group: str) -> Properties | None:
+    named = {"AutoScalingGroupNames": [group]}
+    groups = context.client("autoscaling").describe_auto_scaling_groups(**named)["AutoScalingGroups"]
+    return groups[0] if groups else None
 
 
 def _attributes(context: Context, group: str, properties: Properties) -> Properties:
-    found = context.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[group])[
-        "AutoScalingGroups"
-    ]
-    return {"AutoScalingGroupARN": found[0]["AutoScalingGroupARN"]} if found else {}
+    found = _found(context, group)
+    return {"AutoScalingGroupARN": found["AutoScalingGroupARN"]} if found else {}
 
 
 _HOOK_MEMBERS = (

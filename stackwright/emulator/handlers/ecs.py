@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from stackwright.emulator.handlers import Context, Handler, Properties
 from stackwright.emulator.handlers.ecs_stability import stable
 from stackwright.emulator.handlers.mapped import Mapped, Name, Read, Step, handlers, put_again
-from stackwright.emulator.handlers.shapes import boolean, call, gone_is_fine
+from stackwright.emulator.handlers.shapes import PropertyError, boolean, call, gone_is_fine
 from stackwright.emulator.handlers.tags import Tagging
 
 _PROVIDERS = ("CapacityProviders", "DefaultCapacityProviderStrategy")
@@ -74,6 +76,14 @@ _CAPACITY_PROVIDER = Mapped(
     tagging=Tagging(),
     tag_by="capacityProviderArn",
 )
+
+
+def _delete_provider(context: Context, name: str, old: Properties) -> None:
+    """The call succeeds even when the provider stays; its answer says so."""
+    answer = gone_is_fine(context.client("ecs").delete_capacity_provider, capacityProvider=name)
+    provider = (answer or {}).get("capacityProvider", {})
+    if provider.get("updateStatus") == "DELETE_FAILED":
+        raise PropertyError(provider.get("updateStatusReason", "The capacity provider cannot be deleted."))
 
 
 def _associate(context: Context, properties: Properties) -> str:
@@ -177,7 +187,7 @@ _SERVICE = Mapped(
 HANDLERS = handlers(
     {
         "AWS::ECS::Cluster": _CLUSTER,
-        "AWS::ECS::CapacityProvider": _CAPACITY_PROVIDER,
+        "AWS::ECS::CapacityProvider": replace(_CAPACITY_PROVIDER.handler(), delete=_delete_provider),
         "AWS::ECS::ClusterCapacityProviderAssociations": _ASSOCIATIONS,
         "AWS::ECS::TaskDefinition": _TASK_DEFINITION,
         "AWS::ECS::Service": stable(_SERVICE.handler()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from moto.autoscaling import urls
+from moto.autoscaling.exceptions import AutoscalingClientError
 from moto.autoscaling.models import FakeAutoScalingGroup
 from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import ActionResult
@@ -42,6 +43,10 @@ _METRICS = (
     "GroupTerminatingInstances",
     "GroupTotalInstances",
 )
+_NOT_EMPTY = (
+    "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) "
+    "still in the group."
+)
 _set_desired_capacity = FakeAutoScalingGroup.set_desired_capacity
 
 
@@ -59,6 +64,17 @@ class AutoScaling(AutoScalingResponse):  # type: ignore[misc]
         result = super().update_auto_scaling_group()
         keep(self._group(), self.params, _KEPT)
         return result
+
+    def delete_auto_scaling_group(self) -> ActionResult:
+        """Refuse a group that has instances, unless forced ("DeleteAutoScalingGroup"); by force, protected
+        instances go too, which moto leaves running."""
+        group = self.autoscaling_backend.autoscaling_groups.get(self._get_param("AutoScalingGroupName"))
+        states = group.instance_states if group else []
+        if states and not self._get_bool_param("ForceDelete"):
+            raise AutoscalingClientError("ResourceInUse", _NOT_EMPTY)
+        for state in states:
+            state.protected_from_scale_in = False
+        return super().delete_auto_scaling_group()
 
     def enable_metrics_collection(self) -> ActionResult:
         """Without a list, all metrics are meant ("EnableMetricsCollection")."""

@@ -1,0 +1,125 @@
+"""Hosted zones that are to go: what may be taken out of one, and who forbids it.
+
+A certificate renews by its validation record ("DNS validation" in the ACM User Guide), so a record goes only when no
+certificate of the account names it, in any region. A record of any other kind is somebody's: it is never touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from stackwright.aws_errors import AwsError
+from stackwright.deploy.release import absent
+from stackwright.errors import StackwrightError
+
+if TYPE_CHECKING:
+    from stackwright.aws import Aws
+
+OWN = {"NS", "SOA"}
+VALIDATION = ".acm-validations.aws"
+# Without this only RSA of 1024 and 2048 bits is listed ("ListCertificates" in the ACM API Reference).
+KEYS = ["RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1"]
+
+
+def check(aws: Aws, zones: list[str]) -> None:
+    """Refuse zones that hold records of others, or ones that a certificate still renews by."""
+    records = {zone: _records(aws, zone) for zone in zones}
+    for zone, found in records.items():
+        others = [each for each in found if not _validates(each)]
+        if others:
+            named = ", ".join(f"{each['Name']} {each['Type']}" for each in others[:3])
+            raise StackwrightError(
+                f"hosted zone {zone} has records that are not of this stack: {named}; nothing was changed"
+                "\ndestroy the stacks that wrote them, or delete them, then destroy this one again"
+            )
+    wanted = {_plain(each["Name"]) for found in records.values() for each in found}
+    if wanted:
+        _check_certificates(aws, wanted)
+
+
+def _check_certificates(aws: Aws, names: set[str]) -> None:
+    for region in _regions(aws):
+        for certificate, name in _used(_in_region(aws, region)):
+            if name in names:
+                raise StackwrightError(
+                    f"certificate {certificate} still renews by {name}, in a hosted zone that is to go;"
+                    " nothing was changed\ndestroy the stack of that certificate, or delete it, then this one again"
+                )
+
+
+def _records(aws: Aws, zone: str) -> list[dict[str, Any]]:
+    """Return a zone's records but those that make it a zone; none when it is gone."""
+    found: list[dict[str, Any]] = []
+    arguments: dict[str, Any] = {"HostedZoneId": zone}
+    try:
+        while True:
+            page = aws.call("route53", "list_resource_record_sets", **arguments)
+            found += page["ResourceRecordSets"]
+            if not page.get("IsTruncated"):
+                break
+            arguments |= _next(page)
+    except AwsError as error:
+        if not absent(error):
+            raise
+    return [each for each in found if each["Type"] not in OWN]
+
+
+def _next(page: dict[str, Any]) -> dict[str, Any]:
+    names = {"NextRecordName": "StartRecordName", "NextRecordType": "StartRecordType"}
+    names["NextRecordIdentifier"] = "StartRecordIdentifier"
+    return {start: page[name] for name, start in names.items() if page.get(name)}
+
+
+def _validates(record: dict[str, Any]) -> bool:
+    values = [_plain(each["Value"]) for each in record.get("ResourceRecords", [])]
+    return record["Type"] == "CNAME" and bool(values) and all(each.endswith(VALIDATION) for each in values)
+
+
+def _plain(name: str) -> str:
+    return name.rstrip(".").lower()
+
+
+def _regions(aws: Aws) -> list[str]:
+    """Return the regions that the account can use."""
+    return [str(each["RegionName"]) for each in aws.call("ec2", "describe_regions")["Regions"]]
+
+
+def _in_region(aws: Aws, region: str) -> Aws:
+    if region == aws.region:
+        return aws
+    return type(aws)(profile=aws.profile, region=region, endpoint=aws.endpoint, keys=aws._keys)
+
+
+def _used(aws: Aws) -> Iterator[tuple[str, str]]:
+    """Yield each certificate of a region with the names it is validated by."""
+    arguments: dict[str, Any] = {"Includes": {"keyTypes": KEYS}}
+    while True:
+        page = aws.call("acm", "list_certificates", **arguments)
+        for arn in (each["CertificateArn"] for each in page["CertificateSummaryList"]):
+            described = aws.call("acm", "describe_certificate", CertificateArn=arn)["Certificate"]
+            for option in described.get("DomainValidationOptions", []):
+                if "ResourceRecord" in option:
+                    yield arn, _plain(option["ResourceRecord"]["Name"])
+        if not page.get("NextToken"):
+            return
+        arguments["NextToken"] = page["NextToken"]
+
+
+def empty(aws: Aws, zone: str) -> None:
+    """Delete the validation records of a zone; `check` comes right before, because time has passed since the plan."""
+    check(aws, [zone])
+    changes = [{"Action": "DELETE", "ResourceRecordSet": each} for each in _records(aws, zone)]
+    if changes:
+        batch = {"Changes": changes}
+        aws.call("route53", "change_resource_record_sets", HostedZoneId=zone, ChangeBatch=batch)
+
+
+def delete(aws: Aws, zone: str) -> None:
+    """Delete a zone with its validation records."""
+    empty(aws, zone)
+    try:
+        aws.call("route53", "delete_hosted_zone", Id=zone)
+    except AwsError as error:
+        if not absent(error):
+            raise

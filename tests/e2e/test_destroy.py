@@ -1,0 +1,142 @@
+"""`destroy` of `ec2-alb`: what is there before and after, by the services' own lists."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from support.accounts import Account, Project
+
+MEDIA = "application/vnd.docker.distribution.manifest.v2+json"
+
+
+def left(account: Account) -> set[str]:
+    """All of the system that there is in the account, the bootstrap stacks' own left out."""
+
+    def ask(service: str, operation: str, **arguments: Any) -> Any:
+        return getattr(account.client(service), operation)(**arguments)
+
+    own = [{"Name": "tag:Blueprint", "Values": ["ec2-alb"]}]
+    live = [{"Name": "instance-state-name", "Values": ["pending", "running"]}]
+    reservations = ask("ec2", "describe_instances", Filters=live)["Reservations"]
+    clusters = ask("ecs", "list_clusters")["clusterArns"]
+    found = {
+        *(each["Name"] for each in ask("s3", "list_buckets")["Buckets"]),
+        *(each["repositoryName"] for each in ask("ecr", "describe_repositories")["repositories"]),
+        *(each["logGroupName"] for each in ask("logs", "describe_log_groups")["logGroups"]),
+        *(each["VpcId"] for each in ask("ec2", "describe_vpcs", Filters=own)["Vpcs"]),
+        *(each["AllocationId"] for each in ask("ec2", "describe_addresses")["Addresses"]),
+        *(each["InstanceId"] for one in reservations for each in one["Instances"]),
+        *(each["LaunchTemplateId"] for each in ask("ec2", "describe_launch_templates")["LaunchTemplates"]),
+        *(each["LoadBalancerArn"] for each in ask("elbv2", "describe_load_balancers")["LoadBalancers"]),
+        *(each["TargetGroupArn"] for each in ask("elbv2", "describe_target_groups")["TargetGroups"]),
+        *(
+            each["AutoScalingGroupName"]
+            for each in ask("autoscaling", "describe_auto_scaling_groups")["AutoScalingGroups"]
+        ),
+        *(each["AlarmName"] for each in ask("cloudwatch", "describe_alarms")["MetricAlarms"]),
+        *(each["CertificateArn"] for each in ask("acm", "list_certificates")["CertificateSummaryList"]),
+        *(each["RoleName"] for each in ask("iam", "list_roles")["Roles"]),
+        *(each["StackName"] for each in ask("cloudformation", "describe_stacks")["Stacks"]),
+        *ask("ecs", "list_task_definitions", status="ACTIVE")["taskDefinitionArns"],
+        *(
+            each["clusterArn"]
+            for each in ask("ecs", "describe_clusters", clusters=clusters)["clusters"]
+            if each["status"] == "ACTIVE"
+        ),
+    }
+    return {each for each in found if not each.startswith(("account-", "region-", "AWSServiceRole"))}
+
+
+def used(project: Project, account: Account, name: str) -> None:
+    """Leave behind what a system leaves that was used: images, access logs, a late metric, an older revision."""
+    deploy = ("deploy", "ec2-alb", name, "--local", "--yes")
+    project.run(*deploy)
+    ecr, s3 = account.client("ecr"), account.client("s3")
+    (repository,) = ecr.describe_repositories()["repositories"]
+    manifest = json.dumps({"schemaVersion": 2, "mediaType": MEDIA, "config": {}, "layers": []})
+    image = {"repositoryName": repository["repositoryName"], "imageManifest": manifest}
+    ecr.put_image(**image, imageTag=f"{name}-4f2a9c1")
+    project.run(*deploy, "--image", f"{repository['repositoryUri']}:{name}-4f2a9c1")
+    (logs,) = [each["Name"] for each in s3.list_buckets()["Buckets"] if each["Name"].startswith("ec2-alb")]
+    s3.put_bucket_versioning(Bucket=logs, VersioningConfiguration={"Status": "Enabled"})
+    for _ in range(2):
+        s3.put_object(Bucket=logs, Key="AWSLogs/one", Body=b"GET /")
+    s3.delete_object(Bucket=logs, Key="AWSLogs/one")
+
+
+def kept(account: Account) -> set[str]:
+    """What the templates' policies keep: registry, access logs, the application's and the agents' logs."""
+    words = ("repository", "accesslog", "applicationlogs", "agentlogs")
+    return {
+        each for each in left(account) if each.startswith("ec2-alb") and any(word in each.lower() for word in words)
+    }
+
+
+def test_dev_leaves_what_policy_keeps_and_then_nothing(project: Project, account: Account) -> None:
+    used(project, account, "dev")
+    before = kept(account)
+    assert len(before) == 4
+    told = project.run("destroy", "ec2-alb", "dev", "--local", "--yes").stderr
+    assert all(each in told.partition("what remains")[2] for each in before)
+    assert left(account) == before
+
+    assert "nothing to do" in project.run("destroy", "ec2-alb", "dev", "--local", "--yes").stderr
+    assert left(account) == before
+
+    project.run("destroy", "ec2-alb", "dev", "--local", "--yes", "--delete-data")
+    assert left(account) == set()
+    again = project.run("destroy", "ec2-alb", "dev", "--local", "--yes", "--delete-data").stderr
+    assert "nothing to do" in again
+    assert "what remains" not in again
+
+
+def test_prod_takes_two_flags_to_leave_nothing(project: Project, account: Account) -> None:
+    used(project, account, "prod")
+    there = left(account)
+    destroy = ("destroy", "ec2-alb", "prod", "--local", "--yes")
+    for flags in ((), ("--delete-data",)):
+        assert "--unprotect" in project.run(*destroy, *flags, status=2).stderr
+        assert left(account) == there
+    account.client("cloudformation").update_termination_protection(
+        StackName="ec2-alb-prod", EnableTerminationProtection=False
+    )
+    assert "load balancer LoadBalancer/" in project.run(*destroy, status=2).stderr
+    assert left(account) == there
+
+    told = project.run(*destroy, "--unprotect", "--delete-data").stderr
+    assert left(account) == set()
+    assert "end the instances of Cluster/AutoScalingGroup" in told
+    assert "delete with every image Registry/Repository" in told
+
+
+@pytest.mark.parametrize("signal", ["the load balancer", "the instances"])
+def test_without_destroy_prods_protection_stops_the_deletion(project: Project, account: Account, signal: str) -> None:
+    """The local AWS refuses where AWS does: what destroy lifts is really in the way."""
+    if signal == "the instances":
+        project.set("ec2-alb", "prod", DeletionProtection="off")
+    project.run("deploy", "ec2-alb", "prod", "--local", "--yes")
+    cloudformation = account.client("cloudformation")
+    stack = cloudformation.describe_stacks(StackName="ec2-alb-prod")["Stacks"][0]["StackId"]
+    cloudformation.update_termination_protection(StackName=stack, EnableTerminationProtection=False)
+    cloudformation.delete_stack(StackName=stack)
+    with pytest.raises(Exception, match="DELETE_FAILED"):
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})
+    reasons = {
+        "the load balancer": "because deletion protection is enabled",
+        "the instances": "all remaining instances are protected from scale-in",
+    }
+    told = project.run("destroy", "ec2-alb", "prod", "--local", "--yes", "--unprotect").stderr
+    assert "ec2-alb-prod: deleted" in told
+    nested = [each for each in _stacks(account) if each["StackName"].startswith("ec2-alb-prod-")]
+    events = [
+        event.get("ResourceStatusReason", "")
+        for each in nested
+        for event in cloudformation.describe_stack_events(StackName=each["StackId"])["StackEvents"]
+    ]
+    assert any(reasons[signal] in each for each in events)
+
+
+def _stacks(account: Account) -> list[Any]:
+    return list(account.client("cloudformation").list_stacks()["StackSummaries"])
