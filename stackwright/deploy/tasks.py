@@ -60,8 +60,7 @@ def _told(aws: Aws, progress: Progress, step: Step) -> Iterator[str]:
     asked = {"cluster": cluster, "serviceName": name, "desiredStatus": "STOPPED"}
     arns = _ask(aws, "ecs", "list_tasks", **asked).get("taskArns", [])[:MOST_TASKS]
     tasks = _ask(aws, "ecs", "describe_tasks", cluster=cluster, tasks=arns).get("tasks", []) if arns else []
-    for task in tasks:
-        yield from _stopped(task)
+    yield from _stopped(tasks)
     if tasks:
         yield from _logged(aws, tasks[0])
 
@@ -79,13 +78,23 @@ def _service(aws: Aws, progress: Progress, physical_id: str) -> dict[str, Any] |
     return max(services, key=lambda each: str(each.get("createdAt", "")), default=None)
 
 
-def _stopped(task: dict[str, Any]) -> Iterator[str]:
-    """Yield why a task stopped, then its containers with their exit codes."""
-    yield f"task {_short(task)} stopped: {task.get('stoppedReason') or task.get('stopCode') or 'no reason given'}"
+def _stopped(tasks: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield why tasks stopped, those that tell the same in one, then their containers' exit codes."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for task in tasks:
+        alike.setdefault(tuple(_why(task)), []).append(_short(task))
+    for (reason, *containers), names in alike.items():
+        yield f"{'task' if len(names) == 1 else 'tasks'} {', '.join(names)} stopped: {reason}"
+        yield from containers
+
+
+def _why(task: dict[str, Any]) -> Iterator[str]:
+    reason = task.get("stoppedReason") or task.get("stopCode") or "no reason given"
+    yield reason
     for container in task.get("containers", []):
-        code, reason = container.get("exitCode"), container.get("reason")
+        code, own = container.get("exitCode"), container.get("reason")
         exited = f"exit code {code}" if code is not None else ""
-        told = ", ".join(each for each in (exited, reason) if each)
+        told = ", ".join(each for each in (exited, own if own != reason else "") if each)
         if told:
             yield f"  container {container.get('name', '')}: {told}"
 

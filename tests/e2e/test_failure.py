@@ -236,3 +236,16 @@ def test_a_stack_that_is_busy_is_said_with_who_to_watch(shop: Shop) -> None:
     started = time.monotonic()
     shop.project.run("watch", "shop", "prod")
     assert time.monotonic() - started < 20
+
+
+def test_a_service_whose_image_is_missing_ends_with_what_ecs_says(project: Project) -> None:
+    deploy = ("deploy", "ec2-alb", "dev", "--local", "--yes")
+    project.run(*deploy)
+    (repository,) = project.account.client("ecr").describe_repositories()["repositories"]
+    told = project.run(*deploy, "--image", f"{repository['repositoryUri']}:dev-never-pushed", status=1).stderr
+    first, cause, mend = told.strip().splitlines()[-3:]
+    assert first == "error: ec2-alb-dev ended in UPDATE_ROLLBACK_COMPLETE"
+    assert cause.startswith("Service/Service (ECS service): ")
+    assert mend.startswith("next: all is as it was before")
+    assert "what ECS says of Service/Service:" in told and "stopped: CannotPullContainerError" in told
+    assert "no changes" in project.run(*deploy).stderr

@@ -103,3 +103,13 @@ def test_a_service_that_was_only_cancelled_is_not_asked_about(own: Make, event: 
     cancelled = event("Web", "CREATE_FAILED", "AWS::ECS::Service", reason="Resource creation cancelled")
     assert evidence(ecs, own("CREATE_IN_PROGRESS"), cancelled) == []
     assert ecs.asked == {}
+
+
+def test_tasks_that_tell_the_same_are_told_once(failed: list[Event]) -> None:
+    reason = "CannotPullContainerError: not found"
+    tasks = [
+        {"taskArn": f"arn:task/{name}", "stoppedReason": reason, "containers": [{"name": "app", "reason": reason}]}
+        for name in ("a", "b")
+    ]
+    lines = evidence(Ecs(**TOLD | {"describe_tasks": {"tasks": tasks}}), *failed)
+    assert [line for line in lines if "CannotPull" in line] == [f"  tasks a, b stopped: {reason}"]
