@@ -1,4 +1,4 @@
-"""EC2 beyond moto: regional NAT gateways, and answers that moto leaves incomplete or fails at."""
+"""EC2 beyond moto: regional NAT gateways, a quota, and answers that moto leaves incomplete or fails at."""
 
 from __future__ import annotations
 
@@ -48,8 +48,18 @@ def _zone_address(backend: Any, address: tuple[dict[str, Any], str]) -> dict[str
     return {"AllocationId": allocation, "PublicIp": eip.public_ip, "Status": "succeeded", **named}
 
 
+# Elastic IP addresses of one account in one region ("Amazon VPC quotas", Amazon VPC User Guide).
+_MOST_ADDRESSES = 5
+
+
 class Ec2(EC2Response):  # type: ignore[misc]
     """moto's EC2 with what it lacks."""
+
+    def allocate_address(self) -> ActionResult:
+        """Refuse more than the quota ("Error codes for the Amazon EC2 API": AddressLimitExceeded)."""
+        if len(self.ec2_backend.addresses) >= _MOST_ADDRESSES:
+            raise EC2ClientError("AddressLimitExceeded", "The maximum number of addresses has been reached.")
+        return super().allocate_address()
 
     def create_nat_gateway(self) -> ActionResult:
         """Make a regional one for `AvailabilityMode` regional, else moto's."""
