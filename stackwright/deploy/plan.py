@@ -170,7 +170,8 @@ def _image(
     if IMAGE not in root.get("Parameters", {}):
         return {}
     running = previous.parameters.get(IMAGE) if previous else None
-    if given is not None and not given.strip() and running:
+    # What a failed first try was to run never ran: it may be taken back.
+    if given is not None and not given.strip() and running and reusable:
         raise BadInput(f"stack runs image {running}: it never goes back to none; leave --image out to keep it")
     if given is not None:
         return {IMAGE: given.strip()}

@@ -139,6 +139,15 @@ def test_a_failed_first_try_is_deleted_and_created_anew(shop: Any, monkeypatch: 
     assert shop.status() == "CREATE_COMPLETE"
 
 
+def test_an_image_that_failed_the_first_try_can_be_taken_back(shop: Any) -> None:
+    shop.parameters(SubnetCidr="192.168.0.0/24")
+    with pytest.raises(StackwrightError):
+        shop.deploy(image="repo:missing")
+    shop.parameters()
+    assert shop.deploy(image="") == 0
+    assert shop.aws.stack("shop-dev").parameters["Image"] == ""
+
+
 def test_a_creation_never_executed_is_taken_away_first(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:
     body = json.dumps({"Resources": {"X": {"Type": "AWS::Logs::LogGroup"}}})
     shop.aws.create_change_set(StackName="shop-dev", ChangeSetName="left", ChangeSetType="CREATE", TemplateBody=body)
