@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 
 from stackwright.emulator.handlers import Context, Properties
@@ -49,7 +50,9 @@ def _options(properties: Properties) -> dict[str, str]:
 def _create(context: Context, properties: Properties) -> str:
     """Request the certificate, and write the validation records into the zones given for it.
 
-    A name without a zone is for a person to validate: the local AWS says it was.
+    A name without a zone is for a person to validate: the local AWS says it was. A certificate that is not issued
+    with its records written fails, for which AWS takes until the timeout ("AWS::CertificateManager::Certificate": the
+    stack stays in CREATE_IN_PROGRESS until the certificate is validated).
     """
     given = {name: value for name, value in properties.items() if name not in _OPTIONS}
     options = _options(properties)
@@ -78,6 +81,15 @@ def _validate(context: Context, arn: str, zones: dict[str, Properties]) -> None:
             _write(context, zone, record)
         elif zone:
             raise PropertyError(f"{option['DomainName']}: no validation record to write")
+    if all(option["DomainName"] in zones for option in certificate["DomainValidationOptions"]):
+        _wait(context, arn)
+
+
+def _wait(context: Context, arn: str) -> None:
+    certificate = context.client("acm").describe_certificate(CertificateArn=arn)["Certificate"]
+    if certificate["Status"] == "PENDING_VALIDATION":
+        told = 'Resource handler returned message: "Exceeded attempts to wait"'
+        raise PropertyError(f"{told} (RequestToken: {uuid.uuid4()}, HandlerErrorCode: NotStabilized)")
 
 
 def _write(context: Context, zone: str, record: dict[str, str]) -> None:

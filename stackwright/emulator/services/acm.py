@@ -14,6 +14,9 @@ from stackwright.emulator.services.overlay import put_in_place
 
 _NEVER = 10**9  # seconds
 
+# A hosted zone that carries this tag with "false" is one that no parent zone refers to: its records are not found.
+DELEGATED = "stackwright:delegated"
+
 
 class Acm(AWSCertificateManagerResponse):  # type: ignore[misc]
     """moto's ACM, which issues whatever waited a minute, made to look for the records."""
@@ -50,10 +53,12 @@ def _record(option: dict[str, Any]) -> tuple[str, str]:
 
 
 def _written(account: str) -> set[tuple[str, str]]:
-    """Return name and value of every CNAME of every zone of the account."""
+    """Return name and value of every CNAME of every delegated zone of the account."""
+    route53 = route53_backends[account]["aws"]
     return {
         (record.name.rstrip("."), str(value).rstrip("."))
-        for zone in route53_backends[account]["aws"].zones.values()
+        for name, zone in route53.zones.items()
+        if route53.resource_tags.get(name, {}).get(DELEGATED) != "false"
         for record in zone.rrsets
         if record.type == "CNAME"
         for value in record.records

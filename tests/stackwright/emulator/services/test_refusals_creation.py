@@ -197,3 +197,25 @@ def test_fixed_name_is_still_taken_when_its_resource_is_replaced(client: Client)
     assert settled(client, "update_stack", named(81, "fixed")) == "UPDATE_ROLLBACK_COMPLETE"
     assert "already exists" in reasons(client)["Targets"]
     assert settled(client, "update_stack", named(81, "another")) == "UPDATE_COMPLETE"
+
+
+def certificate(zone: str) -> Template:
+    names = [{"DomainName": "example.com", "HostedZoneId": zone}]
+    kind = "CertificateManager::Certificate"
+    made = resource(kind, DomainName="example.com", ValidationMethod="DNS", DomainValidationOptions=names)
+    return {"Certificate": made}
+
+
+def test_certificate_of_a_zone_that_is_not_delegated_is_never_issued(client: Client) -> None:
+    route53 = client("route53")
+    made = route53.create_hosted_zone(Name="example.com", CallerReference="one")["HostedZone"]["Id"]
+    zone = made.rpartition("/")[2]
+    tag = {"ResourceType": "hostedzone", "ResourceId": zone}
+    route53.change_tags_for_resource(**tag, AddTags=[{"Key": "stackwright:delegated", "Value": "false"}])
+    assert settled(client, "create_stack", certificate(zone)) == "ROLLBACK_COMPLETE"
+    assert "Exceeded attempts to wait" in reasons(client)["Certificate"]
+    cloudformation = client("cloudformation")
+    cloudformation.delete_stack(StackName="app")
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName="app", WaiterConfig={"Delay": 1})
+    route53.change_tags_for_resource(**tag, RemoveTagKeys=["stackwright:delegated"])
+    assert settled(client, "create_stack", certificate(zone)) == "CREATE_COMPLETE"
