@@ -111,10 +111,10 @@ def test_prod_takes_two_flags_to_leave_nothing(project: Project, account: Accoun
     assert "delete with every image Registry/Repository" in told
 
 
-@pytest.mark.parametrize("signal", ["the load balancer", "the instances"])
-def test_without_destroy_prods_protection_stops_the_deletion(project: Project, account: Account, signal: str) -> None:
+@pytest.mark.parametrize("obstacle", ["the load balancer", "the instances"])
+def test_without_destroy_prods_protection_stops_the_deletion(project: Project, account: Account, obstacle: str) -> None:
     """The local AWS refuses where AWS does: what destroy lifts is really in the way."""
-    if signal == "the instances":
+    if obstacle == "the instances":
         project.set("ec2-alb", "prod", DeletionProtection="off")
     project.run("deploy", "ec2-alb", "prod", "--local", "--yes")
     cloudformation = account.client("cloudformation")
@@ -135,7 +135,7 @@ def test_without_destroy_prods_protection_stops_the_deletion(project: Project, a
         for each in nested
         for event in cloudformation.describe_stack_events(StackName=each["StackId"])["StackEvents"]
     ]
-    assert any(reasons[signal] in each for each in events)
+    assert any(reasons[obstacle] in each for each in events)
 
 
 def _stacks(account: Account) -> list[Any]:
