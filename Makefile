@@ -3,8 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TASKCAT := .cache/taskcat-venv
 
-.PHONY: demo test quick bench constraints clean
+.PHONY: demo test quick bench taskcat regional constraints clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python build.py deploy ec2-alb dev --local --yes
@@ -21,6 +22,14 @@ quick: $(VENV)/.installed
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks
 
+taskcat: $(TASKCAT)/.installed
+
+# On AWS, with the credentials of the environment (AWS_PROFILE), and it bills: docs/regional-tests.md.
+regional: $(VENV)/.installed $(TASKCAT)/.installed
+	$(BIN)/python build.py build ec2-alb
+	$(BIN)/python build.py publish ec2-alb dev --region us-east-1
+	$(TASKCAT)/bin/python -W ignore tests/support/regional.py ec2-alb dev
+
 constraints:
 	$(PYTHON) -m venv $(VENV)-fresh
 	$(VENV)-fresh/bin/pip install --quiet --editable '.[local,app,test]'
@@ -34,4 +43,10 @@ $(VENV)/.installed: setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11") if sys.version_info < (3, 11) else 0'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[local,app,test]'
+	touch $@
+
+# An environment of its own: taskcat's pins clash with everybody else's.
+$(TASKCAT)/.installed: constraints-taskcat.txt
+	$(PYTHON) -m venv $(TASKCAT)
+	$(TASKCAT)/bin/pip install --quiet --disable-pip-version-check --requirement constraints-taskcat.txt
 	touch $@

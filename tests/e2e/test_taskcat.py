@@ -1,0 +1,124 @@
+"""The published system in four regions at once, by taskcat: its own interpreter, on the local AWS."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from support.accounts import REGION, Account, Project
+
+REPOSITORY = Path(__file__).parents[2]
+RUNNER = REPOSITORY / "tests" / "support" / "regional.py"
+PYTHON = REPOSITORY / ".cache" / "taskcat-venv" / "bin" / "python"
+INSTALLED = PYTHON.parents[1] / ".installed"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What taskcat printed, and the account that it worked in."""
+
+    account: Account
+    results: dict[str, Any]
+
+
+def _regions() -> list[str]:
+    found: list[str] = yaml.safe_load((REPOSITORY / ".taskcat.yml").read_text(encoding="utf-8"))["project"]["regions"]
+    return found
+
+
+def _make_interpreter() -> None:
+    if INSTALLED.is_file():
+        return
+    made = subprocess.run(["make", "taskcat"], cwd=REPOSITORY, capture_output=True, text=True, timeout=300)
+    if made.returncode:
+        pytest.skip(f"`make taskcat` cannot make taskcat's environment here: {made.stderr.strip()[-200:]}")
+
+
+def _prepare(project: Project) -> None:
+    """Make the account and every region as docs/regional-tests.md says, and publish once."""
+    project.run("deploy", "account", "dev", "--local", "--yes")
+    zone = project.account.client("ssm").get_parameter(Name="/stackwright/hosted-zone-id")["Parameter"]["Value"]
+    project.set("region", "dev", ElsewhereZoneId=zone)
+    for region in _regions():
+        if region != REGION:
+            project.run("deploy", "region", "dev", "--yes", "--region", region)
+    project.run("build", "ec2-alb")
+    project.run("publish", "ec2-alb", "dev", "--region", REGION)
+
+
+@pytest.fixture(scope="module")
+def tested(make_project: Any, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    _make_interpreter()
+    project: Project = make_project(tmp_path_factory.mktemp("taskcat"))
+    shutil.copy(REPOSITORY / ".taskcat.yml", project.folder)
+    _prepare(project)
+    done = subprocess.run(
+        [PYTHON, "-W", "ignore", RUNNER, "ec2-alb", "dev"],
+        cwd=project.folder,
+        env=project.account.environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return Run(project.account, json.loads(done.stdout))
+
+
+def test_regions_are_those_promised() -> None:
+    assert _regions() == ["us-east-1", "us-west-1", "eu-west-1", "ap-northeast-1"]
+
+
+@pytest.mark.parametrize("region", _regions())
+def test_outputs_are_the_regions_own(tested: Run, region: str) -> None:
+    result = tested.results[region]
+    outputs = result["outputs"]
+    assert result["status"] == "CREATE_COMPLETE"
+    assert outputs["ServiceUrl"] == f"https://{region}.dev.example.com"
+    assert outputs["RepositoryUri"].startswith(f"{tested.account.id}.dkr.ecr.{region}.amazonaws.com/")
+    assert f".{region}.elb.amazonaws.com" in outputs["LoadBalancerDnsName"]
+    assert f":ecs:{region}:{tested.account.id}:" in outputs["TaskDefinitionArn"]
+    assert len(outputs["PrivateSubnetIds"].split(",")) == 2
+    assert len(outputs["PublicSubnetIds"].split(",")) == 2
+
+
+def test_regions_are_deployed_side_by_side(tested: Run) -> None:
+    begun = [_first(tested, region, "CREATE_IN_PROGRESS") for region in _regions()]
+    ended = [_first(tested, region, "CREATE_COMPLETE") for region in _regions()]
+    assert max(begun) < min(ended)
+
+
+def _first(tested: Run, region: str, status: str) -> Any:
+    """When the root stack of a region first had a status."""
+    stack = tested.results[region]["stack"]
+    pages = tested.account.client("cloudformation", region).get_paginator("describe_stack_events")
+    return min(
+        event["Timestamp"]
+        for page in pages.paginate(StackName=stack)
+        for event in page["StackEvents"]
+        if event["PhysicalResourceId"] == stack and event["ResourceStatus"] == status
+    )
+
+
+def test_nothing_of_taskcat_is_left(tested: Run) -> None:
+    buckets = [each["Name"] for each in tested.account.client("s3").list_buckets()["Buckets"]]
+    assert [each for each in buckets if each.startswith("tcat-") and "accesslogs" not in each] == []
+    for region, result in tested.results.items():
+        assert _status(tested.account, region, result["stack"]) == "DELETE_COMPLETE"
+        assert _names(tested.account, region) <= {"account-dev", "region-dev"}
+
+
+def _status(account: Account, region: str, stack: str) -> str:
+    (found,) = account.client("cloudformation", region).describe_stacks(StackName=stack)["Stacks"]
+    return str(found["StackStatus"])
+
+
+def _names(account: Account, region: str) -> set[str]:
+    stacks: Iterable[Any] = account.client("cloudformation", region).describe_stacks()["Stacks"]
+    return {each["StackName"] for each in stacks}
