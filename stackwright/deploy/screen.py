@@ -12,6 +12,7 @@ from stackwright import console
 from stackwright.aws_errors import Throttled, Unreachable
 from stackwright.deploy.show import Line, progress_lines, step_line
 from stackwright.errors import BadInput
+from stackwright.quoting import harmless
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -97,5 +98,5 @@ def _text(lines: list[Line]) -> Text:
 
     text = Text()
     for line in lines:
-        text.append("  " * line.depth + line.text + "\n", style=COLOURS.get(line.tone, ""))
+        text.append("  " * line.depth + harmless(line.text) + "\n", style=COLOURS.get(line.tone, ""))
     return text
