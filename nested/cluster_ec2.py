@@ -41,7 +41,7 @@ LEAST_HEALTHY_PERCENT = 100
 MOST_HEALTHY_PERCENT = 110
 
 
-class RefreshPolicy(UpdatePolicy):  # type: ignore[misc]
+class RefreshPolicy(UpdatePolicy):
     """An update policy by instance refresh, which CloudFormation has had since July 2026 and troposphere has not."""
 
     props: ClassVar[dict[str, Any]] = {**UpdatePolicy.props, "AutoScalingInstanceRefresh": (dict, False)}

@@ -56,7 +56,7 @@ class Input:
         return {key: value for key, value in properties.items() if value is not None}
 
 
-class Needed(Parameter):  # type: ignore[misc]
+class Needed(Parameter):
     """A parameter that knows the input it declares."""
 
     def __init__(self, source: Input) -> None:
@@ -64,7 +64,7 @@ class Needed(Parameter):  # type: ignore[misc]
         self.__dict__["input"] = source
 
 
-class Given(Output):  # type: ignore[misc]
+class Given(Output):
     """An output that knows the input it gives."""
 
     def __init__(self, source: Input, value: Any) -> None:

@@ -61,11 +61,11 @@ def answers(method: Method) -> Method:
     return answered
 
 
-class Refused(ServiceException):  # type: ignore[misc]
+class Refused(ServiceException):
     """An API error. moto looks an error's shape up by the module of its class, so ours is here."""
 
 
-class CloudFormation(BaseResponse):  # type: ignore[misc]
+class CloudFormation(BaseResponse):
     """One request to CloudFormation."""
 
     def __init__(self) -> None:

@@ -68,7 +68,7 @@ def _said(error: Exception) -> str:
     return str(response.get("Error", {}).get("Message", error))
 
 
-class _Loader(yaml.CSafeLoader):  # type: ignore[misc]
+class _Loader(yaml.CSafeLoader):
     """YAML with CloudFormation's tags; dates and versions stay the strings they are."""
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import jmespath  # type: ignore[import-untyped]
+import jmespath
 
 from stackwright.emulator.handlers import Context, Handler, Properties
 from stackwright.emulator.handlers.shapes import (

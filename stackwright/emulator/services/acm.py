@@ -18,7 +18,7 @@ _NEVER = 10**9  # seconds
 DELEGATED = "stackwright:delegated"
 
 
-class Acm(AWSCertificateManagerResponse):  # type: ignore[misc]
+class Acm(AWSCertificateManagerResponse):
     """moto's ACM, which issues whatever waited a minute, made to look for the records."""
 
     def describe_certificate(self) -> ActionResult:

@@ -17,7 +17,7 @@ from stackwright.emulator.services.overlay import put_in_place
 _COUNT = "ecs:service:DesiredCount"
 
 
-class ApplicationAutoScaling(ApplicationAutoScalingResponse):  # type: ignore[misc]
+class ApplicationAutoScaling(ApplicationAutoScalingResponse):
     """moto's Application Auto Scaling with what it lacks."""
 
     def register_scalable_target(self) -> str:

@@ -50,7 +50,7 @@ _NOT_EMPTY = (
 _set_desired_capacity = FakeAutoScalingGroup.set_desired_capacity
 
 
-class AutoScaling(AutoScalingResponse):  # type: ignore[misc]
+class AutoScaling(AutoScalingResponse):
     """moto's Auto Scaling with what it drops."""
 
     def create_auto_scaling_group(self) -> ActionResult:

@@ -19,7 +19,7 @@ _KEPT = (
 )
 
 
-class CloudWatch(CloudWatchResponse):  # type: ignore[misc]
+class CloudWatch(CloudWatchResponse):
     """moto's CloudWatch with what it lacks."""
 
     def put_metric_alarm(self) -> ActionResult:

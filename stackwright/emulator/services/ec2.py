@@ -16,7 +16,7 @@ from moto.ec2.utils import add_tag_specification, random_nat_gateway_id
 from stackwright.emulator.services.overlay import keep, made, put_in_place
 
 
-class RegionalNatGateway(NatGateway):  # type: ignore[misc]
+class RegionalNatGateway(NatGateway):
     """A NAT gateway of a whole VPC, without a subnet ("Regional NAT gateways for automatic
     multi-AZ expansion"): it has a route table of its own, and addresses by zone."""
 
@@ -52,7 +52,7 @@ def _zone_address(backend: Any, address: tuple[dict[str, Any], str]) -> dict[str
 _MOST_ADDRESSES = 5
 
 
-class Ec2(EC2Response):  # type: ignore[misc]
+class Ec2(EC2Response):
     """moto's EC2 with what it lacks."""
 
     def allocate_address(self) -> ActionResult:

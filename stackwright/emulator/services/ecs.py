@@ -43,7 +43,7 @@ _BAD_NAME = (
 )
 
 
-class Ecs(EC2ContainerServiceResponse):  # type: ignore[misc]
+class Ecs(EC2ContainerServiceResponse):
     """moto's ECS with what it drops."""
 
     def create_service(self) -> ActionResult:

@@ -12,7 +12,7 @@ from stackwright.emulator.services.overlay import keep
 _INBOUND = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
 
 
-class Elbv2(ELBV2Response):  # type: ignore[misc]
+class Elbv2(ELBV2Response):
     """moto's load balancers with what they drop."""
 
     def set_security_groups(self) -> ActionResult:

@@ -29,7 +29,7 @@ _LINKED_ROLES = {
 }
 
 
-class Iam(IamResponse):  # type: ignore[misc]
+class Iam(IamResponse):
     """moto's IAM, which would load all AWS managed policies into every account, or none."""
 
     def attach_role_policy(self) -> ActionResult:

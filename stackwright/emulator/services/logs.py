@@ -15,7 +15,7 @@ from stackwright.emulator.services.overlay import put_in_place
 _describe = LogGroup.to_describe_dict
 
 
-class Logs(LogsResponse):  # type: ignore[misc]
+class Logs(LogsResponse):
     """moto's Logs with what it lacks."""
 
     def create_log_group(self) -> str:
