@@ -71,6 +71,12 @@ class Aws:
             raise BadInput(f"no AWS region {region!r}{near_misses(region, known)}")
         return str(region)
 
+    def elsewhere(self, region: str) -> Aws:
+        """Return the same account's AWS in a region."""
+        if region == self.region:
+            return self
+        return Aws(profile=self.profile, region=region, endpoint=self.endpoint, keys=self._keys)
+
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service, made once."""
         if service not in self._clients:

@@ -40,7 +40,7 @@ def check(aws: Aws, zones: list[str]) -> None:
 
 def _check_certificates(aws: Aws, names: set[str]) -> None:
     for region in _regions(aws):
-        for certificate, name in _used(_in_region(aws, region)):
+        for certificate, name in _used(aws.elsewhere(region)):
             if name in names:
                 raise StackwrightError(
                     f"certificate {certificate} still renews by {name}, in a hosted zone that is to go;"
@@ -83,12 +83,6 @@ def _plain(name: str) -> str:
 def _regions(aws: Aws) -> list[str]:
     """Return the regions that the account can use."""
     return [str(each["RegionName"]) for each in aws.call("ec2", "describe_regions")["Regions"]]
-
-
-def _in_region(aws: Aws, region: str) -> Aws:
-    if region == aws.region:
-        return aws
-    return type(aws)(profile=aws.profile, region=region, endpoint=aws.endpoint, keys=aws._keys)
 
 
 def _used(aws: Aws) -> Iterator[tuple[str, str]]:
