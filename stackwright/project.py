@@ -16,6 +16,8 @@ from stackwright.quoting import named, quoted
 if TYPE_CHECKING:
     from stackwright.compose import Blueprint
 
+ACCEPTED_RISKS = "accepted-risks.json"  # beside a blueprint's parameter files; no environment
+
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9-]+")  # what may end a stack's name
 _NAMING = "an environment is named in letters, digits and hyphens, because its stacks are"
 
@@ -69,7 +71,8 @@ class Project:
 
         What an editor keeps beside a file, hidden by a dot, is none.
         """
-        return sorted(path.stem for path in self.params(blueprint).glob("[!.]*.json"))
+        files = self.params(blueprint).glob("[!.]*.json")
+        return sorted(path.stem for path in files if path.name != ACCEPTED_RISKS)
 
     def strays(self) -> list[str]:
         """Return the names of folders of parameter files that belong to no blueprint."""

@@ -1,0 +1,1 @@
+"""Rules of operability: what can be changed, found and deleted again."""

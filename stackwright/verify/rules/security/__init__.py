@@ -1,0 +1,1 @@
+"""Rules of security: who may reach and do what, and what is encrypted."""
