@@ -52,6 +52,6 @@ def test_a_rule_has_a_test_that_passes_and_one_that_fails(name: str) -> None:
 @pytest.mark.parametrize("blueprint", BLUEPRINTS)
 def test_the_blueprints_keep_every_promise(blueprint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Project, "cache", tmp_path)
-    project = Elsewhere(ROOT, BLUEPRINTS)
+    project = Project(ROOT, BLUEPRINTS)
     found = reports(project, project.blueprint(blueprint), region="us-east-1")
     assert {each.environment: each.findings for each in found} == {each.environment: [] for each in found}

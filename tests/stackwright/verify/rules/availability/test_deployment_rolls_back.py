@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-
 from support.guarantees import STACKS, alone, findings, resource, seeded, told
 
 RULE = "availability/deployment-rolls-back"
