@@ -1,7 +1,7 @@
 """What a service wants, brought about: tasks placed and stopped, or a deployment that fails in ECS's own words.
 
-What takes ECS minutes is decided at once: a deployment whose tasks cannot be pulled or placed fails as soon as it
-begins, where the circuit breaker is on; otherwise it stays in progress.
+What takes ECS minutes is decided at once: a deployment whose tasks cannot be pulled or placed, exit or never get
+healthy fails as soon as it begins, where the circuit breaker is on; otherwise it stays in progress.
 Source: "How the Amazon ECS deployment circuit breaker detects failures" and "Viewing Amazon ECS service event
 messages", Amazon ECS Developer Guide.
 """
@@ -17,6 +17,7 @@ from typing import Any
 from moto.core.utils import utcnow
 
 from stackwright.ecs.placement import DEFAULT, Old, Percents, Rollout, Strategy, place, roll, shortage
+from stackwright.emulator.services import ecs_containers
 from stackwright.emulator.services.ecs_fleet import Fleet, group_of, recount, zones_of
 from stackwright.emulator.services.ecs_images import unpullable
 from stackwright.emulator.services.ecs_tasks import ServiceTask, needs, running
@@ -101,16 +102,14 @@ class _Change:
     def _place(self, missing: int) -> str:
         providers = _providers(self.ecs, self.service)
         if not providers:
-            self._start([""] * missing)
-            return ""
+            return self._run([""] * missing)
         fleet = Fleet(self.ecs, self.cluster, self.service, providers)
         outcome = self._rolled(fleet, missing)
         while not outcome.complete and fleet.grow(self.task):
             outcome = self._rolled(fleet, missing)
-        if outcome.complete or not self.old:
-            self._start(outcome.names, fleet.members())
+        ended = self._run(outcome.names, fleet.members()) if outcome.complete or not self.old else ""
         if outcome.complete:
-            return ""
+            return ended
         name, lacking = shortage(self.task, outcome.stuck)
         tell(self.service, reason := _unplaced(name, lacking))
         return reason
@@ -126,6 +125,22 @@ class _Change:
         old = [Old(each.takes, hosts.get(each.container_instance_arn, "")) for each in self.old]
         percents = _percents(self.service)
         return roll(self.task, missing, instances, old, percents=percents, strategies=strategies, distinct=distinct)
+
+    def _run(self, names: Sequence[str], members: dict[str, Any] | None = None) -> str:
+        """Start tasks; return why they end again, one after the other until the circuit breaker's count is full."""
+        end = ecs_containers.end_of(self.service, self.definition) if names else None
+        if end is None:
+            for task in self._start(names, members):
+                ecs_containers.log(self.ecs, task, self.definition)
+            return ""
+        for number in range(_threshold(self.service)):
+            (task,) = self._start([names[number % len(names)]], members)
+            ecs_containers.log(self.ecs, task, self.definition)
+            if end.told:
+                tell(self.service, end.told)
+            task.stop(end.reason, end.code, exit_code=0, exits=end.exits)
+        tell(self.service, f"is unable to consistently start tasks successfully. {_GUIDE}")
+        return end.reason
 
     def _start(self, names: Sequence[str], members: dict[str, Any] | None = None) -> list[ServiceTask]:
         started = []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from moto.core.utils import utcnow
@@ -11,6 +12,14 @@ from moto.core.utils import utcnow
 from stackwright.ecs.placement import Task
 
 RUNNING, STOPPED = "RUNNING", "STOPPED"
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a container ended by itself; ECS gives a reason only where it knows more than the code."""
+
+    code: int
+    reason: str = ""
 
 
 class ServiceTask:
@@ -58,13 +67,18 @@ class ServiceTask:
     def advance(self) -> None:
         """moto moves its tasks on at each look; these end when they are stopped."""
 
-    def stop(self, reason: str, code: str, *, exit_code: int | None = None) -> None:
-        """End the task; without an exit code its containers never ran."""
+    def stop(
+        self, reason: str, code: str, *, exit_code: int | None = None, exits: Mapping[str, Exit] | None = None
+    ) -> None:
+        """End the task; without an exit code its containers never ran. `exits` are those that ended by themselves."""
         self.desired_status = self.last_status = STOPPED
         self.stopped_reason, self.stop_code, self.stopped_at = reason, code, utcnow()
         for container in self.containers:
             container["lastStatus"] = STOPPED
-            if exit_code is None:
+            own = (exits or {}).get(container["name"])
+            if own is not None:
+                container.update({"exitCode": own.code} | ({"reason": own.reason} if own.reason else {}))
+            elif exit_code is None:
                 container["reason"] = reason
             else:
                 container["exitCode"] = exit_code

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 Client = Callable[..., Any]
 BREAKER = {"enable": True, "rollback": True, "thresholdConfiguration": {"type": "COUNT", "value": 2}}
+NO_BREAKER = {"enable": False, "rollback": False}
 PUBLIC = "public.ecr.aws/docker/library/python:3.13-slim"
 
 
@@ -27,9 +29,9 @@ class System:
         return self.client("ecs")
 
     def define(self, **members: Any) -> str:
-        container = {"name": "app", "image": members.pop("image", PUBLIC)}
+        containers = members.pop("containers", [{"name": "app", "image": members.pop("image", PUBLIC)}])
         given = {"family": "app", "networkMode": "awsvpc", "cpu": "256", "memory": "512"}
-        made = self.ecs.register_task_definition(**given | members, containerDefinitions=[container])
+        made = self.ecs.register_task_definition(**given | members, containerDefinitions=containers)
         return str(made["taskDefinition"]["taskDefinitionArn"])
 
     def serve(self, count: int, **members: Any) -> dict[str, Any]:
@@ -216,3 +218,98 @@ def test_deleted_service_leaves_stopped_tasks_to_look_at(system: System) -> None
     system.serve(2)
     system.ecs.delete_service(cluster="main", service="web", force=True)
     assert (len(system.tasks()), len(system.tasks("STOPPED"))) == (0, 2)
+
+
+def behaving(system: System, tag: str, **annotations: str) -> str:
+    """Push an image whose container behaves as annotated; return its URI."""
+    ecr = system.client("ecr")
+    known = ecr.describe_repositories()["repositories"] or [ecr.create_repository(repositoryName="app")["repository"]]
+    told = {f"stackwright.local/{name.replace('_', '-')}": value for name, value in annotations.items()}
+    manifest = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "annotations": told}
+    ecr.put_image(repositoryName="app", imageManifest=json.dumps(manifest), imageTag=tag)
+    return f"{known[0]['repositoryUri']}:{tag}"
+
+
+def logging(image: str, **members: Any) -> dict[str, Any]:
+    options = {"awslogs-group": "app", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "web"}
+    return {"name": "app", "image": image, "logConfiguration": {"logDriver": "awslogs", "options": options}, **members}
+
+
+def test_container_that_exits_fails_the_deployment_with_its_code_and_its_log(system: System) -> None:
+    logs = system.client("logs")
+    logs.create_log_group(logGroupName="app")
+    crash = behaving(system, "crash", exit_code="3", log="starting\nno database")
+    before = system.serve(2)["taskDefinition"]
+    service = system.update(taskDefinition=system.define(containers=[logging(crash)]))
+    assert "rolling back" in messages(service) and "unable to consistently start tasks" in messages(service)
+    assert (service["runningCount"], service["taskDefinition"]) == (2, before)
+    stopped = system.tasks("STOPPED")
+    assert len(stopped) == 2
+    for task in stopped:
+        assert (task["stoppedReason"], task["stopCode"]) == (
+            "Essential container in task exited",
+            "EssentialContainerExited",
+        )
+        assert [container["exitCode"] for container in task["containers"]] == [3]
+        stream = f"web/app/{task['taskArn'].rpartition('/')[2]}"
+        told = logs.get_log_events(logGroupName="app", logStreamName=stream)["events"]
+        assert [each["message"] for each in told] == ["starting", "no database"]
+
+
+def test_container_that_takes_more_than_its_memory_is_killed(system: System) -> None:
+    hungry = behaving(system, "hungry", memory="600")
+    service = system.serve(1, task={"image": hungry, "memory": "512"})
+    assert service["deployments"][0]["rolloutState"] == "FAILED"
+    (container,) = system.tasks("STOPPED")[0]["containers"]
+    assert (container["exitCode"], container["reason"]) == (
+        137,
+        "OutOfMemoryError: Container killed due to memory usage",
+    )
+    system.ecs.delete_service(cluster="main", service="web", force=True)
+    assert system.serve(1, task={"image": hungry, "memory": "1024"}, serviceName="web")["runningCount"] == 1
+
+
+def test_container_that_need_not_run_may_exit(system: System) -> None:
+    done = behaving(system, "done", exit_code="0")
+    helper = {"name": "helper", "image": done, "essential": False}
+    assert system.serve(1, task={"containers": [logging(PUBLIC), helper]})["runningCount"] == 1
+
+
+def test_unhealthy_container_fails_by_who_asks_it(system: System) -> None:
+    sick = behaving(system, "sick", healthy="false")
+    check = {"command": ["CMD-SHELL", "true"]}
+    service = system.serve(1, task={"containers": [logging(sick, healthCheck=check)]})
+    assert service["deployments"][0]["rolloutState"] == "FAILED"
+    assert system.tasks("STOPPED")[0]["stoppedReason"] == "Task failed container health checks"
+
+
+def test_target_that_does_not_answer_fails_the_deployment(system: System) -> None:
+    sick = behaving(system, "sick", healthy="false")
+    elb = system.client("elbv2")
+    vpc = system.client("ec2").describe_subnets(SubnetIds=system.subnets)["Subnets"][0]["VpcId"]
+    (group,) = elb.create_target_group(Name="app", Protocol="HTTP", Port=80, VpcId=vpc)["TargetGroups"]
+    (balancer,) = elb.create_load_balancer(Name="app", Subnets=system.subnets)["LoadBalancers"]
+    arn = group["TargetGroupArn"]
+    forward = [{"Type": "forward", "TargetGroupArn": arn}]
+    elb.create_listener(LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTP", Port=80, DefaultActions=forward)
+    balanced = [{"targetGroupArn": arn, "containerName": "app", "containerPort": 3000}]
+    ports = {"portMappings": [{"containerPort": 3000}]}
+    service = system.serve(1, task={"containers": [logging(sick, **ports)]}, loadBalancers=balanced)
+    assert service["deployments"][0]["rolloutState"] == "FAILED"
+    assert system.tasks("STOPPED")[0]["stoppedReason"] == f"Task failed ELB health checks in (target-group {arn})"
+    assert f"(port 3000) is unhealthy in (target-group {arn}) due to" in messages(service)
+
+
+def test_unhealthy_container_that_nobody_asks_runs(system: System) -> None:
+    assert system.serve(1, task={"image": behaving(system, "sick", healthy="false")})["runningCount"] == 1
+
+
+def test_without_a_circuit_breaker_crashing_tasks_leave_it_in_progress(system: System) -> None:
+    crash = behaving(system, "crash", exit_code="1")
+    service = system.serve(1, task={"image": crash}, configuration={"deploymentCircuitBreaker": NO_BREAKER})
+    assert (service["runningCount"], service["deployments"][0]["rolloutState"]) == (0, "IN_PROGRESS")
+
+
+def test_number_that_is_none_is_refused(system: System) -> None:
+    with pytest.raises(ClientError, match="exit-code is 'one', which is no number"):
+        system.serve(1, task={"image": behaving(system, "odd", exit_code="one")})
