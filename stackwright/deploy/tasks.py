@@ -22,6 +22,7 @@ CLUSTER = "AWS::ECS::Cluster"
 MOST_EVENTS = 5
 MOST_TASKS = 3
 MOST_LOG_LINES = 10
+SCALED_AWAY = "Scaling activity initiated by"  # of tasks that only made room, such as those of the deployment before
 
 
 class Evidence:
@@ -58,8 +59,9 @@ def _told(aws: Aws, progress: Progress, step: Step) -> Iterator[str]:
         yield f"event: {event.get('message', '')}"
     cluster, name = service.get("clusterArn", ""), service.get("serviceName", "")
     asked = {"cluster": cluster, "serviceName": name, "desiredStatus": "STOPPED"}
-    arns = _ask(aws, "ecs", "list_tasks", **asked).get("taskArns", [])[:MOST_TASKS]
-    tasks = _ask(aws, "ecs", "describe_tasks", cluster=cluster, tasks=arns).get("tasks", []) if arns else []
+    arns = _ask(aws, "ecs", "list_tasks", **asked).get("taskArns", [])
+    found = _ask(aws, "ecs", "describe_tasks", cluster=cluster, tasks=arns).get("tasks", []) if arns else []
+    tasks = _telling(found)
     yield from _stopped(tasks)
     if tasks:
         yield from _logged(aws, tasks[0])
@@ -76,6 +78,12 @@ def _service(aws: Aws, progress: Progress, physical_id: str) -> dict[str, Any] |
     found = _ask(aws, "ecs", "describe_services", cluster=cluster, services=arns) if arns else {}
     services: list[dict[str, Any]] = found.get("services", [])
     return max(services, key=lambda each: str(each.get("createdAt", "")), default=None)
+
+
+def _telling(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the tasks that ended last, but none that ECS stopped because it wanted fewer."""
+    ended = (each for each in tasks if not each.get("stoppedReason", "").startswith(SCALED_AWAY))
+    return sorted(ended, key=lambda each: str(each.get("stoppedAt", "")), reverse=True)[:MOST_TASKS]
 
 
 def _stopped(tasks: list[dict[str, Any]]) -> Iterator[str]:

@@ -113,3 +113,13 @@ def test_tasks_that_tell_the_same_are_told_once(failed: list[Event]) -> None:
     ]
     lines = evidence(Ecs(**TOLD | {"describe_tasks": {"tasks": tasks}}), *failed)
     assert [line for line in lines if "CannotPull" in line] == [f"  tasks a, b stopped: {reason}"]
+
+
+def test_tasks_that_ended_last_are_told_and_none_that_only_made_room(failed: list[Event]) -> None:
+    away = {"taskArn": "arn:task/old", "stoppedReason": "Scaling activity initiated by (deployment ecs-svc/1)"}
+    crashed = [
+        {"taskArn": f"arn:task/{number}", "stoppedReason": f"reason {number}", "stoppedAt": f"2026-01-0{number}"}
+        for number in (1, 4, 2, 3)
+    ]
+    lines = evidence(Ecs(**TOLD | {"describe_tasks": {"tasks": [away, *crashed]}}), *failed)
+    assert [line for line in lines if "stopped" in line] == [f"  task {n} stopped: reason {n}" for n in (4, 3, 2)]
