@@ -1,8 +1,9 @@
 """The local AWS as a server: moto's services, our overlays on them and our own CloudFormation.
 
 `LocalAws` starts moto's server in a thread on a loopback port, after it has put our CloudFormation
-and every overlay of `services/` into moto's URL tables. One process has one set of moto backends:
-two servers at once have each its own stacks and share everything else, so only account ids keep them apart.
+and every overlay of `services/` into moto's URL tables; on the UDP port of the same number it
+answers DNS. One process has one set of moto backends: two servers at once have each its own stacks
+and share everything else, so only account ids keep them apart.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class LocalAws:
         self.delays = dict(delays or {})
         self._handlers = handlers
         self._server: Any = None
+        self._dns: Any = None
         self.engine: Engine | None = None
 
     def __enter__(self) -> LocalAws:
@@ -67,13 +69,23 @@ class LocalAws:
         socket.create_server(("127.0.0.1", port)).close()
         from moto.server import ThreadedMotoServer
 
+        from stackwright.emulator.dns import Dns
+
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         services.install()
         managed_policies.install()
         responses.install()
         self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
         self._server.start()
-        self.endpoint = f"http://localhost:{self._server.get_host_and_port()[1]}"
+        number = self._server.get_host_and_port()[1]
+        try:
+            self._dns = Dns(number)
+        except OSError:
+            self.stop()
+            if port:
+                raise
+            return self.start()  # the number was free for one of the two only
+        self.endpoint = f"http://localhost:{number}"
         self.engine = Engine(Services(Store(), self._handlers, Clients(self.endpoint).client, self.delays))
         listening = self._server._server
         listening.app = Middleware(listening.app, self.journal, self.engine)
@@ -81,6 +93,9 @@ class LocalAws:
 
     def stop(self) -> None:
         """Stop listening; operations that run are left to end with the process."""
+        if self._dns is not None:
+            self._dns.stop()
+            self._dns = None
         if self._server is not None:
             self._server.stop()
             self._server._server.server_close()
