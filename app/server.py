@@ -16,7 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 from sanic.application.state import ApplicationServerInfo
-from sanic.http import HTTP
+from sanic.http.constants import HTTP
 from sanic.server.loop import try_use_uvloop
 
 from app import logs
