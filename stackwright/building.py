@@ -1,4 +1,4 @@
-"""Build: compose, check the parameter files, render, lint; a table at the end.
+"""Build: compose, check the parameter files, render, lint, verify; a table at the end.
 
 Nothing is written before every blueprint composes and every parameter file fits: bad input changes
 nothing.
@@ -20,6 +20,8 @@ from stackwright.lint import SETTINGS, Report, lint
 from stackwright.params import evaluated, settings
 from stackwright.regions import offline_region
 from stackwright.render import Rendered, render
+from stackwright.verify import reports
+from stackwright.verify.report import show
 
 if TYPE_CHECKING:
     from stackwright.compose import Blueprint
@@ -40,7 +42,7 @@ class Line:
 
 
 def build(project: Project, names: Sequence[str], *, region: str | None, as_json: bool) -> int:
-    """Build these blueprints, or all; return 1 if a linter found something, else 0."""
+    """Build these blueprints, or all; return 1 if a linter or a rule found something, else 0."""
     started = time.perf_counter()
     chosen, where = project.names(names), offline_region(region)
     for stray in project.strays() if not names else []:
@@ -52,11 +54,13 @@ def build(project: Project, names: Sequence[str], *, region: str | None, as_json
     report = _linted(project, rendered)
     lines = [_line(each, report, took) for each, took in zip(composed, seconds, strict=True)]
     found = list(_distinct(project, rendered, report))
+    proved = [each for made in composed for each in reports(project, made, region=where)]
     if as_json:
-        console.data(_to_json(lines, found, report))
+        console.data({**_to_json(lines, found, report), "guarantees": [each.to_json() for each in proved]})
     else:
         _show(lines, found, report, elapsed=time.perf_counter() - started)
-    return 1 if found else 0
+        show(proved, accepted=False)
+    return 1 if found or any(each.findings for each in proved) else 0
 
 
 def check_findings(project: Project, rendered: Sequence[Rendered]) -> str:

@@ -194,6 +194,24 @@ def build(project: Project, blueprints: tuple[str, ...], **options: Any) -> int:
     return build(project, blueprints, **options)
 
 
+_file = click.Path(dir_okay=False, path_type=Path)
+
+
+@verbs.command(epilog=f"Example: {PROGRAM} verify ec2-alb prod")
+@click.argument("blueprint", required=False)
+@click.argument("environment", metavar="[ENV]", required=False)
+@click.option("--template", metavar="FILE", type=_file, help="Somebody else's template, JSON or YAML, instead.")
+@click.option("--parameters", metavar="FILE", type=_file, help="Its parameters (default: its defaults).")
+@_region
+@_json
+@_on_project
+def verify(project: Project, **options: Any) -> int:
+    """Check what a deployment guarantees; nothing is asked of AWS."""
+    from stackwright.verify import verify
+
+    return verify(project, **options)
+
+
 @verbs.command(epilog=f"Example: {PROGRAM} resolve ec2-alb dev --region eu-west-1")
 @click.argument("blueprint")
 @click.argument("environment", metavar="ENV")
@@ -228,6 +246,7 @@ def publish(project: Project, **options: Any) -> int:
 @click.argument("environment", metavar="ENV")
 @click.option("--image", metavar="URI", help="Image to run (default: the one that runs).")
 @click.option("--replace", multiple=True, metavar="STACK/NAME", help="Allow to replace this.")
+@click.option("--despite-findings", is_flag=True, help="Deploy although guarantees do not hold.")
 @_bucket
 @_role
 @_account

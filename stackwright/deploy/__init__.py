@@ -2,6 +2,7 @@
 
     wish      render the blueprint, read and check the environment's parameters    no AWS
     lint      every template that is not known to be clean                         no AWS
+    verify    the guarantees of what the parameters make of them                   no AWS
     source    publish the templates; a flat blueprint goes as text                 S3
     plan      what to ask, from the wish and the stack as it is: plain data        no AWS
     proposal  a change set with nested ones, read into one tree and judged         CloudFormation
@@ -55,6 +56,7 @@ from stackwright.errors import BadInput
 from stackwright.place import place
 from stackwright.publish import artifact_bucket, execution_role, upload
 from stackwright.regions import chosen_region, offline_region
+from stackwright.verify import check_guarantees
 from stackwright.wiring.text import as_text
 
 if TYPE_CHECKING:
@@ -91,6 +93,7 @@ def deploy(
     bucket: str | None = None,
     role_arn: str | None = None,
     replace: Sequence[str] = (),
+    despite_findings: bool = False,
     as_json: bool = False,
 ) -> int:
     """Deploy a blueprint to an environment; return the exit status."""
@@ -104,6 +107,8 @@ def deploy(
     wishes = [make_wish(project, name, environment, region=offline) for name in (*before, blueprint)]
     check_image(blueprint, wishes[-1].built.root, image)
     screen.say(check_findings(project, [wish.rendered for wish in wishes]))
+    for wish in wishes:
+        screen.say(check_guarantees(project, wish.made, wish.environment, region=offline, despite=despite_findings))
     with place(local=local, profile=profile, region=region) as aws:
         screen.say(f"account {aws.account}, region {aws.region}{', local AWS' if local else ''}")
         for wish in wishes[:-1]:

@@ -10,6 +10,7 @@ from stackwright.publish import Built, read_built
 from stackwright.render import render
 
 if TYPE_CHECKING:
+    from stackwright.compose import Blueprint
     from stackwright.project import Project
     from stackwright.render import Rendered
 
@@ -21,6 +22,7 @@ BOOTSTRAP = ("account", "region")
 class Wish:
     """One blueprint in one environment."""
 
+    made: Blueprint
     built: Built
     rendered: Rendered
     environment: str
@@ -38,4 +40,4 @@ def make_wish(project: Project, blueprint: str, environment: str, *, region: str
     given = settings(path, built.root, shown=shown)
     # The template's Rules speak here: CloudFormation would only once the change set is made.
     evaluated(made, given, file=shown, region=region, stack_name=f"{blueprint}-{environment}")
-    return Wish(built, rendered, environment, given.parameters, given.tags)
+    return Wish(made, built, rendered, environment, given.parameters, given.tags)

@@ -11,10 +11,11 @@ Nothing here asks AWS.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stackwright import console
-from stackwright.errors import StackwrightError
+from stackwright.errors import BadInput, StackwrightError
 from stackwright.params import settings
 from stackwright.project import ACCEPTED_RISKS
 from stackwright.regions import offline_region
@@ -34,16 +35,25 @@ def verify(
     blueprint: str | None,
     environment: str | None,
     region: str | None,
+    template: Path | None,
+    parameters: Path | None,
     as_json: bool,
 ) -> int:
-    """Check the guarantees of a blueprint, or of all, in an environment, or in all; return the exit status."""
+    """Check the guarantees of a blueprint, or of all, in an environment, or in all; return the exit status.
+
+    `template` is somebody else's, with its `parameters`, instead.
+    """
     where = offline_region(region)
-    names = project.names([blueprint] if blueprint else [])
-    found = [
-        each
-        for name in names
-        for each in reports(project, project.blueprint(name), [environment] if environment else None, region=where)
-    ]
+    if template:
+        if blueprint:
+            raise BadInput("give a blueprint or --template, not both")
+        found = [_foreign(project, template, parameters, region=where)]
+    elif parameters:
+        raise BadInput("--parameters belong to --template; a blueprint's are in params/")
+    else:
+        chosen = [project.blueprint(name) for name in project.names([blueprint] if blueprint else [])]
+        some = [environment] if environment else None
+        found = [each for made in chosen for each in reports(project, made, some, region=where)]
     if as_json:
         console.data([each.to_json() for each in found])
     else:
@@ -67,12 +77,22 @@ def reports(
     ]
 
 
-def check_guarantees(project: Project, blueprint: Blueprint, environment: str, *, region: str) -> str:
-    """Return a line on a deployment that keeps its promises; raises StackwrightError with the findings else."""
+def check_guarantees(
+    project: Project, blueprint: Blueprint, environment: str, *, region: str, despite: bool = False
+) -> str:
+    """Return a line on what a deployment guarantees; raises StackwrightError with the findings unless `despite`."""
     (report,) = reports(project, blueprint, [environment], region=region)
-    if report.findings:
-        raise StackwrightError("\n".join(["these guarantees do not hold", *finding_lines(report), report.quotable]))
-    return report.quotable
+    told = "\n".join([*finding_lines(report), report.quotable])
+    if report.findings and not despite:
+        raise StackwrightError(f"these guarantees do not hold\n{told}\nmend them, or deploy with --despite-findings")
+    return told
+
+
+def _foreign(project: Project, template: Path, parameters: Path | None, *, region: str) -> Report:
+    from stackwright.verify.foreign import subject
+
+    (found,) = outcomes([subject(template, parameters, region=region)], cache=project.cache)
+    return Report(template.name, "", judged(found, [], file=""))
 
 
 def _subject(project: Project, blueprint: Blueprint, environment: str, region: str) -> Subject:

@@ -24,6 +24,11 @@ class Report:
     judged: Sequence[Judged]
 
     @property
+    def name(self) -> str:
+        """Blueprint and environment, or the file of a template that has neither."""
+        return f"{self.blueprint} {self.environment}".strip()
+
+    @property
     def findings(self) -> list[tuple[str, Finding]]:
         """The findings that stand, each with its rule's name."""
         return [(each.rule, finding) for each in self.judged for finding in each.standing]
@@ -35,7 +40,7 @@ class Report:
         holding = sum(each.holds for each in promises)
         accepted = sum(bool(each.accepted) and not each.standing for each in promises)
         also = f", {accepted} accepted {'risk' if accepted == 1 else 'risks'}" if accepted else ""
-        return f"{self.blueprint} {self.environment}: {holding} of {len(promises)} guarantees hold{also}"
+        return f"{self.name}: {holding} of {len(promises)} guarantees hold{also}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON has it."""
@@ -59,12 +64,12 @@ def _state(judged: Judged) -> str:
     return "accepted" if judged.accepted else "holds"
 
 
-def show(reports: Sequence[Report]) -> None:
-    """Print the findings of each report and its line, what was accepted greyed."""
+def show(reports: Sequence[Report], *, accepted: bool = True) -> None:
+    """Print the findings of each report and its line, what was `accepted` greyed."""
     for report in reports:
         for line in finding_lines(report):
             console.out(line)
-        for line in _accepted_lines(report):
+        for line in _accepted_lines(report) if accepted else ():
             console.out(console.paint(line, "dim", stream=sys.stdout))
         colour = "red" if report.findings else "green"
         console.out(console.paint(report.quotable, colour, stream=sys.stdout))
@@ -76,7 +81,7 @@ def finding_lines(report: Report) -> Iterator[str]:
     for rule, finding in report.findings:
         if rule.partition("/")[0] != promise:
             promise = rule.partition("/")[0]
-            yield f"{report.blueprint} {report.environment}, {promise}:"
+            yield f"{report.name}, {promise}:"
         yield f"  {rule}: {_place(finding)}: {finding.problem}"
         yield f"    mend: {finding.mend}"
 
