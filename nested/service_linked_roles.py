@@ -40,8 +40,9 @@ def _add_role(t: Template, noun: str, switch: Input, service: str) -> None:
         iam.ServiceLinkedRole(
             f"{noun}Role",
             Condition=condition,
-            # Every cluster and load balancer of the account works by it, whichever stack they are of.
-            DeletionPolicy="Retain",
+            # Every cluster and load balancer of the account works by it, whichever stack they are of. One that a
+            # failed first try left behind would be in the way of the second.
+            DeletionPolicy="RetainExceptOnCreate",
             UpdateReplacePolicy="Retain",
             AWSServiceName=service,
         )

@@ -29,4 +29,4 @@ def test_each_is_created_on_request(switch: str) -> None:
 
 def test_none_is_deleted_under_those_who_use_it() -> None:
     for role in TEMPLATE["Resources"].values():
-        assert role["DeletionPolicy"] == role["UpdateReplacePolicy"] == "Retain"
+        assert (role["DeletionPolicy"], role["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")

@@ -11,6 +11,7 @@ from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.core.exceptions import JsonRESTError
 from moto.ecs.models import ecs_backends
 
+from stackwright.emulator.services import linked_roles
 from stackwright.emulator.services.ecs_rollout import settle
 from stackwright.emulator.services.overlay import put_in_place
 
@@ -21,8 +22,13 @@ class ApplicationAutoScaling(ApplicationAutoScalingResponse):
     """moto's Application Auto Scaling with what it lacks."""
 
     def register_scalable_target(self) -> str:
-        """Bring the count within the limits ("RegisterScalableTarget": a change of the limits
-        that the capacity is out of scales it), and keep the tags."""
+        """Refuse the first of a fresh account ("Service-linked roles for Application Auto Scaling"). Bring the count
+        within the limits ("RegisterScalableTarget": a change of the limits that the capacity is out of scales it), and
+        keep the tags."""
+        ecs = self._get_param("ServiceNamespace") == "ecs"
+        if ecs and not linked_roles.found(self.current_account, linked_roles.TASK_SCALING):
+            role = linked_roles.arn(self.current_account, linked_roles.TASK_SCALING)
+            raise JsonRESTError("ValidationException", f"Unable to assume IAM role: {role}")
         answer: str = super().register_scalable_target()
         target = self._target(json.loads(answer)["ScalableTargetARN"])
         tags = getattr(target, "tags", {})

@@ -10,6 +10,7 @@ from moto.autoscaling.models import FakeAutoScalingGroup
 from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import ActionResult
 
+from stackwright.emulator.services import linked_roles
 from stackwright.emulator.services.overlay import keep, made, put_in_place
 
 # The members of "CreateAutoScalingGroup" and "UpdateAutoScalingGroup" that moto does not store.
@@ -47,6 +48,7 @@ _NOT_EMPTY = (
     "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) "
     "still in the group."
 )
+_NO_ROLE = "Access denied when attempting to assume role {}. Validating load balancer configuration failed."
 _set_desired_capacity = FakeAutoScalingGroup.set_desired_capacity
 
 
@@ -54,7 +56,11 @@ class AutoScaling(AutoScalingResponse):
     """moto's Auto Scaling with what it drops."""
 
     def create_auto_scaling_group(self) -> ActionResult:
-        """Keep what was given ("CreateAutoScalingGroup")."""
+        """Refuse the first of a fresh account ("Service-linked roles for Amazon EC2 Auto Scaling"); keep what was
+        given ("CreateAutoScalingGroup")."""
+        if not linked_roles.found(self.current_account, linked_roles.AUTO_SCALING):
+            role = linked_roles.arn(self.current_account, linked_roles.AUTO_SCALING)
+            raise AutoscalingClientError("ValidationError", _NO_ROLE.format(role))
         result = super().create_auto_scaling_group()
         keep(self._group(), self.params, _KEPT)
         return result

@@ -11,7 +11,7 @@ from moto.ecs.exceptions import EcsClientException, InvalidParameterException
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import elbv2_backends
 
-from stackwright.emulator.services import ecs_fleet, ecs_rollout, ecs_tasks
+from stackwright.emulator.services import ecs_fleet, ecs_rollout, ecs_tasks, linked_roles
 from stackwright.emulator.services.overlay import keep, made, put_in_place
 
 _KEPT = (
@@ -35,6 +35,7 @@ _OF_DEPLOYMENT = (
     "volumeConfigurations",
     "vpcLatticeConfigurations",
 )
+_NO_ROLE = "Unable to assume the service linked role. Please verify that the ECS service linked role exists."
 _NO_PROVIDER = "The specified capacity provider does not exist. Specify a valid name or ARN and try again."
 _BAD_NAME = (
     "The specified capacity provider name is invalid. Up to 255 characters are allowed, including "
@@ -46,8 +47,14 @@ _BAD_NAME = (
 class Ecs(EC2ContainerServiceResponse):
     """moto's ECS with what it drops."""
 
+    def create_cluster(self) -> ActionResult:
+        """Refuse the first of a fresh account ("Using service-linked roles for Amazon ECS")."""
+        self._assumed()
+        return super().create_cluster()
+
     def create_service(self) -> ActionResult:
         """Keep what was given, fill in the defaults of "CreateService", run the tasks wanted."""
+        self._assumed()
         self._default_strategy()
         self._reached(self.params.get("loadBalancers") or [])
         network = self.params.get("networkConfiguration")
@@ -79,6 +86,11 @@ class Ecs(EC2ContainerServiceResponse):
             service.task_definition = known.arn
         self._run(service, before)
         return result
+
+    def _assumed(self) -> None:
+        """Refuse what takes the service-linked role in an account that has none yet."""
+        if not linked_roles.found(self.current_account, linked_roles.ECS):
+            raise InvalidParameterException(_NO_ROLE)
 
     def _default_strategy(self) -> None:
         """Without launch type and strategy, the cluster's default strategy is the service's

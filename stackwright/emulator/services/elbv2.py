@@ -7,13 +7,27 @@ from moto.elb import urls
 from moto.elbv2.exceptions import ELBClientError
 from moto.elbv2.responses import ELBV2Response
 
+from stackwright.emulator.services import linked_roles
 from stackwright.emulator.services.overlay import keep
 
 _INBOUND = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
+_NO_ROLE = "User is not authorized to perform: iam:CreateServiceLinkedRole on resource:"
 
 
 class Elbv2(ELBV2Response):
     """moto's load balancers with what they drop."""
+
+    def create_load_balancer(self) -> ActionResult:
+        """Refuse the first of a fresh account ("Elastic Load Balancing service-linked role")."""
+        role = linked_roles.arn(self.current_account, linked_roles.LOAD_BALANCING)
+        if not linked_roles.found(self.current_account, linked_roles.LOAD_BALANCING):
+            raise ELBClientError("AccessDenied", f"{_NO_ROLE} {role}")
+        return super().create_load_balancer()
+
+    def create_target_group(self) -> ActionResult:
+        """The role is there with the first target group too ("Elastic Load Balancing service-linked role")."""
+        linked_roles.found(self.current_account, linked_roles.LOAD_BALANCING)
+        return super().create_target_group()
 
     def set_security_groups(self) -> ActionResult:
         """Keep whether the rules hold for PrivateLink traffic too ("SetSecurityGroups")."""

@@ -13,20 +13,10 @@ from moto.iam.exceptions import InvalidInput
 from moto.iam.models import AWSManagedPolicy
 from moto.iam.responses import IamResponse
 
+from stackwright.emulator.services import linked_roles
 from stackwright.emulator.services.overlay import made, put_in_place
 
-_PREFIX = "AWSServiceRoleFor"
 _MANAGED = "arn:aws:iam::aws:policy/"
-# The names on each service's page "Using service-linked roles for ...".
-_LINKED_ROLES = {
-    "autoscaling.amazonaws.com": "AutoScaling",
-    "ecs.amazonaws.com": "ECS",
-    "ecs.application-autoscaling.amazonaws.com": "ApplicationAutoScaling_ECSService",
-    "elasticloadbalancing.amazonaws.com": "ElasticLoadBalancing",
-    "ops.apigateway.amazonaws.com": "APIGateway",
-    "replication.ecr.amazonaws.com": "ECRReplication",
-    "vpcorigin.cloudfront.amazonaws.com": "CloudFrontVPCOrigin",
-}
 
 
 class Iam(IamResponse):
@@ -71,16 +61,13 @@ class Iam(IamResponse):
 
     def create_service_linked_role(self) -> ActionResult:
         """There is one per service and account ("CreateServiceLinkedRole": InvalidInput)."""
-        service = self._get_param("AWSServiceName")
-        suffix = self._get_param("CustomSuffix")
-        for role in self.backend.get_roles():
-            if role.path == f"/aws-service-role/{service}/" and not suffix:
-                text = f"Service role name {role.name} has been taken in this account, please try "
-                raise InvalidInput(f"{text}a different suffix.")
+        service, suffix = self._get_param("AWSServiceName"), self._get_param("CustomSuffix")
+        role = linked_roles.role_of(self.backend, service)
+        if role and not suffix:
+            text = f"Service role name {role.name} has been taken in this account, please try "
+            raise InvalidInput(f"{text}a different suffix.")
         result = super().create_service_linked_role()
-        if service in _LINKED_ROLES:
-            role = made(result, "Role")
-            role.name = "_".join(filter(None, (_PREFIX + _LINKED_ROLES[service], suffix)))
+        linked_roles.named(made(result, "Role"), service, suffix)
         return result
 
 

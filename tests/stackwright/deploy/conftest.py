@@ -19,6 +19,7 @@ from stackwright.compose import Blueprint
 from stackwright.deploy import deploy
 from stackwright.deploy.destroy import destroy
 from stackwright.emulator.server import LocalAws
+from stackwright.emulator.services import linked_roles
 from stackwright.project import Project
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -191,8 +192,10 @@ def local() -> Iterator[LocalAws]:
 
 @pytest.fixture
 def shop(local: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Shop:
-    """Give a shop in an account whose number follows from the test's name."""
+    """Give a shop in an account whose number follows from the test's name, one that has its service-linked roles."""
     account = str(int(sha256(request.node.nodeid.encode()).hexdigest(), 16))[:12]
+    for service in linked_roles.NEEDED:
+        linked_roles.found(account, service)
     monkeypatch.setenv("AWS_ENDPOINT_URL", local.endpoint)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", account)
     monkeypatch.delenv("AWS_PROFILE", raising=False)

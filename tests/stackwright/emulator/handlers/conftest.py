@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 from stackwright.emulator.handlers import Context, handler_for
 from stackwright.emulator.handlers.shapes import is_absent
 from stackwright.emulator.server import LocalAws
+from stackwright.emulator.services import linked_roles
 
 _ONCE = Config(retries={"max_attempts": 0})
 _SESSION = boto3.Session()  # one for all: it reads each service's model once
@@ -31,8 +32,11 @@ def endpoint() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def account() -> str:
-    """An account of the test's module; one of its own for each test costs new clients."""
-    return str(next(_numbers))
+    """An account of the test's module, one that was used before; one of its own for each test costs new clients."""
+    number = str(next(_numbers))
+    for service in linked_roles.NEEDED:
+        linked_roles.found(number, service)
+    return number
 
 
 @pytest.fixture(scope="module")

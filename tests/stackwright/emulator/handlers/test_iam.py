@@ -137,9 +137,9 @@ CASES: list[dict[str, Any]] = [
     },
     {
         "type": "AWS::IAM::ServiceLinkedRole",
-        "properties": {"AWSServiceName": "ecs.amazonaws.com", "Description": "ECS"},
+        "properties": {"AWSServiceName": "replication.ecr.amazonaws.com", "Description": "ECR"},
         "read": ("iam", "get_role", {"RoleName": "@"}, "Role"),
-        "sees": {"RoleName": "AWSServiceRoleForECS", "Description": "ECS"},
+        "sees": {"RoleName": "AWSServiceRoleForECRReplication", "Description": "ECR"},
         "attributes": ("RoleName",),
     },
 ]

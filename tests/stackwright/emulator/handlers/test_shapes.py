@@ -90,7 +90,7 @@ def test_documents_become_json_and_values_are_wrapped() -> None:
                 "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []},
                 "ManagedPolicyArns": ["arn:aws:iam::aws:policy/Nonsense"],
             },
-            ("iam", "list_roles", {}, "Roles"),
+            ("iam", "list_roles", {}, "Roles[?!starts_with(Path, '/aws-service-role/')]"),
         ),
         (
             "AWS::EC2::SecurityGroup",

@@ -10,6 +10,7 @@ import boto3
 import pytest
 
 from stackwright.emulator.server import LocalAws
+from stackwright.emulator.services import linked_roles
 
 _SESSION = boto3.Session()
 _ACCOUNTS = itertools.count(500000000001)
@@ -22,10 +23,21 @@ def endpoint() -> Iterator[str]:
 
 
 @pytest.fixture
-def client(endpoint: str) -> Callable[..., Any]:
-    """Return `client(service)` of an account that no other test uses; its id signs the requests."""
-    account = str(next(_ACCOUNTS))
+def fresh(endpoint: str) -> Callable[..., Any]:
+    """Return `fresh(service)` of an account that nobody has used; its id signs the requests."""
+    return _client(endpoint, str(next(_ACCOUNTS)))
 
+
+@pytest.fixture
+def client(endpoint: str) -> Callable[..., Any]:
+    """Return `client(service)` of an account that no other test uses, and that has the service-linked roles."""
+    account = str(next(_ACCOUNTS))
+    for service in linked_roles.NEEDED:
+        linked_roles.found(account, service)
+    return _client(endpoint, account)
+
+
+def _client(endpoint: str, account: str) -> Callable[..., Any]:
     def made(service: str, region: str = "us-east-1") -> Any:
         keys = {"aws_access_key_id": account, "aws_secret_access_key": "local"}
         return _SESSION.client(service, region_name=region, endpoint_url=endpoint, **keys)

@@ -75,8 +75,8 @@ def test_two_zones_in_northern_california(client: Client) -> None:
         ("ecs.application-autoscaling.amazonaws.com", "ApplicationAutoScaling_ECSService"),
     ],
 )
-def test_service_linked_role_is_named_once(client: Client, service: str, name: str) -> None:
-    iam = client("iam")
+def test_service_linked_role_is_named_once(fresh: Client, service: str, name: str) -> None:
+    iam = fresh("iam")
     role = iam.create_service_linked_role(AWSServiceName=service)["Role"]
     assert role["RoleName"] == f"AWSServiceRoleFor{name}"
     assert iam.get_role(RoleName=role["RoleName"])["Role"]["Arn"] == role["Arn"]
