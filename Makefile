@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TASKCAT := .cache/taskcat-venv
 
-.PHONY: demo test quick bench taskcat regional constraints clean
+.PHONY: demo test quick bench taskcat regional constraints lock clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python build.py deploy ec2-alb dev --local --yes
@@ -35,6 +35,14 @@ constraints:
 	$(VENV)-fresh/bin/pip install --quiet --editable '.[local,app,test]'
 	$(VENV)-fresh/bin/pip freeze --exclude-editable | sed '1i # The exact versions tested with, for every extra; refreshed with "make constraints".' > constraints.txt
 	rm -rf $(VENV)-fresh
+
+# What the image installs, with the digest of every file it may be; after "make constraints".
+lock:
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/pip install --quiet --disable-pip-version-check uv==0.13.8
+	$(VENV)-lock/bin/uv pip compile app/requirements.in --constraint constraints.txt --output-file app/requirements.txt \
+	    --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock"
+	rm -rf $(VENV)-lock
 
 clean:
 	rm -rf $(VENV) build .cache

@@ -11,8 +11,12 @@ function show(text, kind) {
   status.className = kind;
 }
 
+let asking = false;
+
 async function ask() {
-  again.disabled = true;
+  // A disabled button would lose the keyboard's focus.
+  if (asking) return;
+  asking = true;
   show("asking", "");
   try {
     const answer = await fetch(location.origin + base + "/backend/status", {
@@ -24,7 +28,7 @@ async function ask() {
   } catch (error) {
     show("not reached: " + error.message, "bad");
   } finally {
-    again.disabled = false;
+    asking = false;
   }
 }
 
