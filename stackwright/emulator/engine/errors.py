@@ -40,5 +40,12 @@ class ResourceFailed(Exception):
         super().__init__(f"The following resource(s) failed to {verb}: [{logical_id}]. ")
 
 
+class TimedOut(Exception):
+    """The stack had a timeout, and one of its resources would have gone on waiting."""
+
+    def __init__(self) -> None:
+        super().__init__("Stack creation time exceeded the specified timeout")
+
+
 class Cancelled(Exception):
     """Somebody cancelled the update that is running."""

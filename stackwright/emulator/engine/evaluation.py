@@ -37,6 +37,9 @@ class Services:
         def client(service: str, region: str | None = None) -> Any:
             return self.client(service, stack.account, region or stack.region)
 
+        def tell(reason: str) -> None:
+            self.store.resource(stack, resource, resource.status, reason)
+
         return Context(
             account=stack.account,
             region=stack.region,
@@ -46,6 +49,7 @@ class Services:
             client=client,
             tags=stack.all_tags(resource.logical_id),
             generation=resource.generation,
+            tell=tell,
         )
 
 

@@ -92,7 +92,7 @@ def _after_failed_create(operation: Operation, on_failure: str, reason: str) -> 
     verb = "DELETE" if deleting else "ROLLBACK"
     asked = f"{'Delete' if deleting else 'Rollback'} requested by user."
     operation.backwards = True
-    store.status(stack, f"{verb}_IN_PROGRESS", f"{reason.rstrip()} {asked}")
+    store.status(stack, f"{verb}_IN_PROGRESS", f"{reason.rstrip(' .')}. {asked}")
     failed = delete_all(operation, stack, created_now=True)
     if failed:
         left = f"The following resource(s) failed to delete: [{', '.join(failed)}]. "

@@ -19,6 +19,7 @@ class Nested:
         """Create the nested stack; raises what AWS writes into the parent's event."""
         child = self._child(operation, stack, resource)
         resource.physical_id = child.id
+        child.timeout = resource.properties.get("TimeoutInMinutes")
         operation.store.resource(stack, resource, "CREATE_IN_PROGRESS", INITIATED)
         operation.store.status(child, "CREATE_IN_PROGRESS", "User Initiated")
         try:

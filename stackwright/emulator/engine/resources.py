@@ -6,9 +6,11 @@ import logging
 
 from botocore.exceptions import ClientError
 
-from stackwright.emulator.engine.errors import Cancelled, ResourceFailed
+from stackwright.emulator.engine import naming
+from stackwright.emulator.engine.errors import Cancelled, ResourceFailed, TimedOut
 from stackwright.emulator.engine.operation import Operation
 from stackwright.emulator.engine.stacks import STACK_TYPE, Properties, Resource, Stack, Undo
+from stackwright.emulator.handlers.shapes import Unstable
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +24,7 @@ def create(operation: Operation, stack: Stack, resource: Resource) -> None:
     stack.resources[resource.logical_id] = resource
     store.resource(stack, resource, "CREATE_IN_PROGRESS")
     try:
-        resource.physical_id = operation.backend(resource.type).create(operation, stack, resource)
+        _make(operation, stack, resource)
     except Exception as error:
         raise _failed(operation, stack, resource, "create", error) from error
     if resource.type != STACK_TYPE:  # a nested stack is announced before what is in it
@@ -51,9 +53,10 @@ def replace(operation: Operation, stack: Stack, old: Resource, new: Resource, un
     undo.replaced.append(old)
     new.physical_id, new.generation = old.physical_id, old.generation + 1
     stack.resources[new.logical_id] = new
-    store.resource(stack, new, "UPDATE_IN_PROGRESS", REPLACING)
     try:
-        new.physical_id = operation.backend(new.type).create(operation, stack, new)
+        naming.may_replace(new.type, old.properties, new.properties)
+        store.resource(stack, new, "UPDATE_IN_PROGRESS", REPLACING)
+        _make(operation, stack, new)
     except Exception as error:
         raise _failed(operation, stack, new, "update", error) from error
     store.resource(stack, new, "UPDATE_IN_PROGRESS", INITIATED)
@@ -110,8 +113,24 @@ def reason_of(error: Exception) -> str:
     )
 
 
+def _make(operation: Operation, stack: Stack, resource: Resource) -> None:
+    """Create what is behind the record; what was made stays its own when it never gets stable."""
+    naming.may_name(resource.type, resource.properties, operation.store.all(stack.account, stack.region))
+    try:
+        resource.physical_id = operation.backend(resource.type).create(operation, stack, resource)
+    except Unstable as error:
+        resource.physical_id = error.physical_id
+        operation.store.resource(stack, resource, resource.status, INITIATED)
+        raise
+
+
 def _failed(operation: Operation, stack: Stack, resource: Resource, verb: str, error: Exception) -> Exception:
     log.info("%s failed to %s", resource.logical_id, verb, exc_info=error)
     status = f"{verb.upper()}_FAILED"
-    operation.store.resource(stack, resource, status, reason_of(error))
+    if isinstance(error, Unstable) and error.waits and stack.timeout and stack.status == "CREATE_IN_PROGRESS":
+        # "CreateStack", TimeoutInMinutes: what is in progress when the time is up is cancelled, and the stack fails.
+        operation.store.resource(stack, resource, status, "Resource creation cancelled")
+        return TimedOut()
+    told = naming.taken(resource.type, resource.properties, error) if verb != "delete" else None
+    operation.store.resource(stack, resource, status, told or reason_of(error))
     return error if isinstance(error, Cancelled) else ResourceFailed(resource.logical_id, verb)

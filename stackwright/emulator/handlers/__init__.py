@@ -33,7 +33,7 @@ class Context:
     `client(service, region)` the same in another region. `tags` are the stack's tags with the
     `aws:cloudformation:*` ones; the engine has already merged what the type's schema allows into
     the properties. `generation` tells a replacement from what it replaces, so that their
-    generated names differ.
+    generated names differ. `tell` writes an event of a resource in progress, with what it says as the reason.
     """
 
     account: str
@@ -44,6 +44,7 @@ class Context:
     client: Callable[..., Any]
     tags: Mapping[str, str] = field(default_factory=dict)
     generation: int = 0
+    tell: Callable[[str], None] = lambda reason: None
 
     def generated_name(self, limit: int) -> str:
         """Return `<stack>-<LogicalId>-<12 characters>`, at most `limit` characters long.

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from stackwright.emulator.handlers import Context, Properties
 from stackwright.emulator.handlers.mapped import Mapped, Step, handlers
-from stackwright.emulator.handlers.shapes import PropertyError, taken_back
+from stackwright.emulator.handlers.shapes import PropertyError, Unstable, taken_back
 from stackwright.emulator.handlers.tags import Tagging
 
+# "AWS::CertificateManager::Certificate": an event of the stack has the record; no page has the words, stack events do.
+_CONTENT = "Content of DNS Record is: {{Name: {Name},Type: {Type},Value: {Value}}}"
 _VALIDATION_TTL = 300  # seconds; what the console writes ("DNS validation")
 
 _CERTIFICATE = Mapped(
@@ -63,9 +65,11 @@ def _create(context: Context, properties: Properties) -> str:
     if by_mail:
         given["DomainValidationOptions"] = by_mail
     arn = _REQUEST.make(context, given)
-    with taken_back(lambda: _CERTIFICATE.remove(context, arn, given)):
-        if properties.get("ValidationMethod") == "DNS":
-            _validate(context, arn, {each["DomainName"]: each for each in zones})
+    if properties.get("ValidationMethod") == "DNS":
+        by_name = {each["DomainName"]: each for each in zones}
+        with taken_back(lambda: _CERTIFICATE.remove(context, arn, given)):
+            _validate(context, arn, by_name)
+        _wait(context, arn, by_name)
     return arn
 
 
@@ -77,19 +81,22 @@ def _validate(context: Context, arn: str, zones: dict[str, Properties]) -> None:
     for option in certificate["DomainValidationOptions"]:
         zone = zones.get(option["DomainName"], {}).get("HostedZoneId")
         record = option.get("ResourceRecord")
+        if record:
+            context.tell(_CONTENT.format(**record))
         if zone and record:
             _write(context, zone, record)
         elif zone:
             raise PropertyError(f"{option['DomainName']}: no validation record to write")
-    if all(option["DomainName"] in zones for option in certificate["DomainValidationOptions"]):
-        _wait(context, arn)
 
 
-def _wait(context: Context, arn: str) -> None:
+def _wait(context: Context, arn: str, zones: dict[str, Properties]) -> None:
+    """Fail a certificate that stays pending though CloudFormation validates all its names."""
     certificate = context.client("acm").describe_certificate(CertificateArn=arn)["Certificate"]
-    if certificate["Status"] == "PENDING_VALIDATION":
+    ours = all(option["DomainName"] in zones for option in certificate["DomainValidationOptions"])
+    if ours and certificate["Status"] == "PENDING_VALIDATION":
         told = 'Resource handler returned message: "Exceeded attempts to wait"'
-        raise PropertyError(f"{told} (RequestToken: {uuid.uuid4()}, HandlerErrorCode: NotStabilized)")
+        told = f"{told} (RequestToken: {uuid.uuid4()}, HandlerErrorCode: NotStabilized)"
+        raise Unstable(told, arn, waits=True)
 
 
 def _write(context: Context, zone: str, record: dict[str, str]) -> None:

@@ -9,7 +9,7 @@ import uuid
 from dataclasses import replace
 
 from stackwright.emulator.handlers import Context, Handler, Properties
-from stackwright.emulator.handlers.shapes import PropertyError, taken_back
+from stackwright.emulator.handlers.shapes import Unstable
 
 # As stack events have it since the type left the legacy handlers; no page of the documentation lists the texts.
 _BREAKER = "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'."
@@ -21,8 +21,7 @@ def stable(handler: Handler) -> Handler:
 
     def create(context: Context, properties: Properties) -> str:
         service = handler.create(context, properties)
-        with taken_back(lambda: handler.delete(context, service, properties)):
-            _look(context, service, properties)
+        _look(context, service, properties)
         return service
 
     def update(context: Context, service: str, new: Properties, old: Properties) -> None:
@@ -37,9 +36,9 @@ def _look(context: Context, service: str, properties: Properties) -> None:
     cluster = properties.get("Cluster", "default")
     (found,) = context.client("ecs").describe_services(cluster=cluster, services=[service])["services"]
     if any(each.get("rolloutState") == "FAILED" for each in found["deployments"]):
-        raise PropertyError(_told(_BREAKER, "GeneralServiceException"))
+        raise Unstable(_told(_BREAKER, "GeneralServiceException"), service)
     if found["runningCount"] < found["desiredCount"]:
-        raise PropertyError(_told(_WAITED, "NotStabilized"))
+        raise Unstable(_told(_WAITED, "NotStabilized"), service, waits=True)
 
 
 def _told(message: str, code: str) -> str:

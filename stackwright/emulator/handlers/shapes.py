@@ -41,6 +41,18 @@ class PropertyError(StackwrightError):
     """A property that the API behind its type does not know, or whose value does not fit it."""
 
 
+class Unstable(PropertyError):
+    """A resource that was made but is not what it should come to: a rollback deletes it, by `physical_id`.
+
+    `waits` tells that CloudFormation would go on waiting for it, until the stack's own timeout if there is one.
+    """
+
+    def __init__(self, message: str, physical_id: str, *, waits: bool = False) -> None:
+        super().__init__(message)
+        self.physical_id = physical_id
+        self.waits = waits
+
+
 def arguments(client: Any, operation: str, properties: Mapping[str, Any], names: Names | None = None) -> dict[str, Any]:
     """Return `properties` as the parameters of `operation` (`create_vpc`).
 

@@ -114,10 +114,10 @@ def unheard() -> Template:
     return template
 
 
-def settled(client: Client, verb: str, resources: Template) -> str:
+def settled(client: Client, verb: str, resources: Template, stack: str = "app", **more: Any) -> str:
     cloudformation = client("cloudformation")
-    name = {"StackName": "app"}
-    getattr(cloudformation, verb)(**name, TemplateBody=json.dumps({"Resources": resources}))
+    name = {"StackName": stack}
+    getattr(cloudformation, verb)(**name, TemplateBody=json.dumps({"Resources": resources}), **more)
     for _ in range(400):
         status: str = cloudformation.describe_stacks(**name)["Stacks"][0]["StackStatus"]
         if not status.endswith("_IN_PROGRESS"):
@@ -126,9 +126,15 @@ def settled(client: Client, verb: str, resources: Template) -> str:
     raise AssertionError(status)
 
 
-def reasons(client: Client) -> dict[str, str]:
+def told(client: Client, stack: str = "app") -> list[dict[str, Any]]:
+    """Return the stack's events, newest first."""
+    found: list[dict[str, Any]] = client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
+    return found
+
+
+def reasons(client: Client, stack: str = "app") -> dict[str, str]:
     """Return why resources failed, by logical id."""
-    events = client("cloudformation").describe_stack_events(StackName="app")["StackEvents"]
+    events = told(client, stack)
     return {
         each["LogicalResourceId"]: each["ResourceStatusReason"]
         for each in reversed(events)
@@ -157,6 +163,17 @@ CIRCUIT = "Error occurred during operation 'ECS Deployment Circuit Breaker was t
 def test_service_that_cannot_start_is_refused(client: Client, template: Template, reason: str) -> None:
     assert settled(client, "create_stack", template) == "ROLLBACK_COMPLETE"
     assert reason in reasons(client)["Service"]
+
+
+def test_service_that_fails_is_known_until_the_rollback_deletes_it(client: Client) -> None:
+    assert settled(client, "create_stack", unpushed()) == "ROLLBACK_COMPLETE"
+    ids = {
+        each["ResourceStatus"]: each["PhysicalResourceId"]
+        for each in told(client)
+        if each["LogicalResourceId"] == "Service"
+    }
+    assert ids["CREATE_FAILED"] == ids["DELETE_COMPLETE"]
+    assert ids["CREATE_FAILED"].startswith("arn:aws:ecs:us-east-1:")
 
 
 def test_failed_deployment_takes_the_update_back(client: Client) -> None:
@@ -195,8 +212,46 @@ def named(port: int, name: str) -> Template:
 def test_fixed_name_is_still_taken_when_its_resource_is_replaced(client: Client) -> None:
     assert settled(client, "create_stack", named(80, "fixed")) == "CREATE_COMPLETE"
     assert settled(client, "update_stack", named(81, "fixed")) == "UPDATE_ROLLBACK_COMPLETE"
-    assert "already exists" in reasons(client)["Targets"]
+    assert reasons(client)["Targets"] == (
+        "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
+        "Rename fixed and update the stack again."
+    )
     assert settled(client, "update_stack", named(81, "another")) == "UPDATE_COMPLETE"
+
+
+def test_nothing_is_made_or_lost_when_a_fixed_name_is_in_the_way(client: Client) -> None:
+    elb = client("elbv2")
+    settled(client, "create_stack", named(80, "fixed"))
+    before = elb.describe_target_groups()["TargetGroups"]
+    settled(client, "update_stack", named(81, "fixed"))
+    assert elb.describe_target_groups()["TargetGroups"] == before
+    events = [each["ResourceStatus"] for each in told(client) if each["LogicalResourceId"] == "Targets"]
+    assert "DELETE_IN_PROGRESS" not in events
+
+
+def repository() -> Template:
+    return {"Repository": resource("ECR::Repository", RepositoryName="shop")}
+
+
+def test_name_of_another_stacks_resource_is_taken(client: Client) -> None:
+    assert settled(client, "create_stack", repository(), stack="first") == "CREATE_COMPLETE"
+    assert settled(client, "create_stack", repository()) == "ROLLBACK_COMPLETE"
+    (first,) = client("cloudformation").describe_stacks(StackName="first")["Stacks"]
+    assert reasons(client)["Repository"] == f"shop already exists in stack {first['StackId']}"
+    assert len(client("ecr").describe_repositories()["repositories"]) == 1
+
+
+def test_name_of_a_resource_of_no_stack_is_taken(client: Client) -> None:
+    client("ecr").create_repository(repositoryName="shop")
+    assert settled(client, "create_stack", repository()) == "ROLLBACK_COMPLETE"
+    assert (
+        "Resource of type 'AWS::ECR::Repository' with identifier 'shop' already exists."
+        in reasons(client)["Repository"]
+    )
+    assert "HandlerErrorCode: AlreadyExists" in reasons(client)["Repository"]
+    client("ecr").delete_repository(repositoryName="shop")
+    client("cloudformation").delete_stack(StackName="app")
+    assert settled(client, "create_stack", repository()) == "CREATE_COMPLETE"
 
 
 def certificate(zone: str) -> Template:
@@ -206,16 +261,55 @@ def certificate(zone: str) -> Template:
     return {"Certificate": made}
 
 
-def test_certificate_of_a_zone_that_is_not_delegated_is_never_issued(client: Client) -> None:
+def undelegated(client: Client) -> str:
+    """Make a hosted zone that no parent refers to; return its id."""
     route53 = client("route53")
     made = route53.create_hosted_zone(Name="example.com", CallerReference="one")["HostedZone"]["Id"]
-    zone = made.rpartition("/")[2]
-    tag = {"ResourceType": "hostedzone", "ResourceId": zone}
-    route53.change_tags_for_resource(**tag, AddTags=[{"Key": "stackwright:delegated", "Value": "false"}])
+    zone: str = made.rpartition("/")[2]
+    tags = [{"Key": "stackwright:delegated", "Value": "false"}]
+    route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=zone, AddTags=tags)
+    return zone
+
+
+def test_certificate_of_a_zone_that_is_not_delegated_is_never_issued(client: Client) -> None:
+    zone = undelegated(client)
     assert settled(client, "create_stack", certificate(zone)) == "ROLLBACK_COMPLETE"
     assert "Exceeded attempts to wait" in reasons(client)["Certificate"]
     cloudformation = client("cloudformation")
     cloudformation.delete_stack(StackName="app")
     cloudformation.get_waiter("stack_delete_complete").wait(StackName="app", WaiterConfig={"Delay": 1})
-    route53.change_tags_for_resource(**tag, RemoveTagKeys=["stackwright:delegated"])
+    tag = {"ResourceType": "hostedzone", "ResourceId": zone}
+    client("route53").change_tags_for_resource(**tag, RemoveTagKeys=["stackwright:delegated"])
     assert settled(client, "create_stack", certificate(zone)) == "CREATE_COMPLETE"
+
+
+def test_certificate_says_which_record_it_waits_for(client: Client) -> None:
+    settled(client, "create_stack", certificate(undelegated(client)))
+    said = [each.get("ResourceStatusReason", "") for each in told(client) if each["LogicalResourceId"] == "Certificate"]
+    (content,) = [each for each in said if each.startswith("Content of DNS Record is: ")]
+    assert content.startswith("Content of DNS Record is: {Name: _") and ",Type: CNAME,Value: _" in content
+
+
+TIMED_OUT = "Stack creation time exceeded the specified timeout"
+
+
+def test_certificate_that_waits_beyond_the_stacks_timeout_is_cancelled(client: Client) -> None:
+    waiting = certificate(undelegated(client))
+    assert settled(client, "create_stack", waiting, TimeoutInMinutes=30) == "ROLLBACK_COMPLETE"
+    assert reasons(client)["Certificate"] == "Resource creation cancelled"
+    (rollback,) = [each for each in told(client) if each["ResourceStatus"] == "ROLLBACK_IN_PROGRESS"]
+    assert rollback["ResourceStatusReason"] == f"{TIMED_OUT}. Rollback requested by user."
+    assert client("acm").list_certificates()["CertificateSummaryList"] == []
+
+
+def test_nested_stack_that_waits_beyond_its_timeout_fails(client: Client) -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="nested-templates")
+    body = json.dumps({"Resources": certificate(undelegated(client))})
+    s3.put_object(Bucket="nested-templates", Key="certificate.json", Body=body)
+    url = "https://nested-templates.s3.us-east-1.amazonaws.com/certificate.json"
+    nested = {"Nested": resource("CloudFormation::Stack", TemplateURL=url, TimeoutInMinutes=30)}
+    assert settled(client, "create_stack", nested) == "ROLLBACK_COMPLETE"
+    reason = reasons(client)["Nested"]
+    assert reason.startswith("Embedded stack arn:aws:cloudformation:")
+    assert reason.endswith(f" was not successfully created: {TIMED_OUT}")
