@@ -1,0 +1,50 @@
+"""A slow but sound start passes its health checks before they end it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from stackwright.resolve.graph import Resource
+from stackwright.verify.deployment import Deployment, at, number, whole
+from stackwright.verify.rule import Finding, Rule
+from stackwright.verify.services import SERVICE, behind
+
+GRACE = "HealthCheckGracePeriodSeconds"
+# What counts where nothing is said: CreateTargetGroup in the Elastic Load Balancing API Reference.
+INTERVAL = 30
+HEALTHY = {"TCP": 5, "UDP": 5, "TCP_UDP": 5, "TLS": 5}
+UNHEALTHY = 2
+
+
+def check(deployment: Deployment) -> Iterator[Finding]:
+    """Yield each service whose load balancer ends a task that uses its container's whole start period."""
+    for service in deployment.of(SERVICE):
+        grace = service.properties.get(GRACE, 0)
+        if number(grace) is None:
+            continue
+        for group, container in behind(deployment.graph, service):
+            start = whole(at(container, "HealthCheck.StartPeriod"), 0)
+            interval = whole(group.properties.get("HealthCheckIntervalSeconds"), INTERVAL)
+            passes = start + _healthy(group.properties) * interval
+            ends = max(whole(grace, 0), whole(group.properties.get("UnhealthyThresholdCount"), UNHEALTHY) * interval)
+            if passes > ends:
+                yield _finding(service, group, grace, passes, ends)
+
+
+def _healthy(group: Mapping[str, Any]) -> int:
+    return whole(group.get("HealthyThresholdCount"), HEALTHY.get(str(group.get("Protocol")), 5))
+
+
+def _finding(service: Resource, group: Resource, grace: Any, passes: int, ends: int) -> Finding:
+    problem = f"a task may need {passes} s to pass {group.path}'s check, and is ended after {ends} s"
+    return Finding(service.path, GRACE, grace, problem, f"set {GRACE} to {passes} or more")
+
+
+RULE = Rule(
+    claim="A slow but sound start passes its health checks before they end it.",
+    why="ECS replaces a task that its load balancer calls unhealthy, one that is given no time again and again.",
+    source="Health check grace period (Amazon ECS Developer Guide), Health checks for your target groups (ELB)",
+    about=(SERVICE,),
+    check=check,
+)
