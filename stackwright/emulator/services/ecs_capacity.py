@@ -30,6 +30,7 @@ def _delete_provider(backend: Any, name_or_arn: str) -> Any:
     provider = backend._get_provider(name_or_arn)
     users = [each.name for each in backend.clusters.values() if _uses(backend, each, provider.name)]
     if not users:
+        provider.update_status, provider.update_status_reason = "DELETE_COMPLETE", None
         return _delete(backend, name_or_arn)
     provider.update_status = "DELETE_FAILED"
     provider.update_status_reason = (

@@ -54,6 +54,49 @@ def test_target_group_of_a_listener_stays(client: Client) -> None:
     elbv2.delete_target_group(TargetGroupArn=group["TargetGroupArn"])
 
 
+def test_target_group_of_a_rule_stays(client: Client) -> None:
+    elbv2, arn = client("elbv2"), balancer(client)
+    vpc = elbv2.describe_load_balancers()["LoadBalancers"][0]["VpcId"]
+    group = elbv2.create_target_group(Name="web", Protocol="HTTP", Port=80, VpcId=vpc)["TargetGroups"][0]
+    nothing = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
+    made = elbv2.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=80, DefaultActions=[nothing])
+    rule = elbv2.create_rule(
+        ListenerArn=made["Listeners"][0]["ListenerArn"],
+        Conditions=[{"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}}],
+        Priority=10,
+        Actions=[{"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": group["TargetGroupArn"]}]}}],
+    )
+    with pytest.raises(ClientError, match=r"ResourceInUse.*in use by a listener or a rule"):
+        elbv2.delete_target_group(TargetGroupArn=group["TargetGroupArn"])
+    elbv2.delete_rule(RuleArn=rule["Rules"][0]["RuleArn"])
+    elbv2.delete_target_group(TargetGroupArn=group["TargetGroupArn"])
+
+
+def test_network_of_an_endpoint_stays(client: Client) -> None:
+    ec2 = client("ec2")
+    (subnet, other), kept = subnets(ec2), "DependencyViolation.*"
+    vpc = ec2.describe_subnets(SubnetIds=[subnet])["Subnets"][0]["VpcId"]
+    group = ec2.create_security_group(GroupName="endpoint", Description="of it", VpcId=vpc)["GroupId"]
+    endpoint = ec2.create_vpc_endpoint(
+        VpcEndpointType="Interface",
+        VpcId=vpc,
+        ServiceName="com.amazonaws.us-east-1.guardduty-data",
+        SubnetIds=[subnet],
+        SecurityGroupIds=[group],
+    )["VpcEndpoint"]["VpcEndpointId"]
+    ec2.delete_subnet(SubnetId=other)
+    with pytest.raises(ClientError, match=kept + subnet):
+        ec2.delete_subnet(SubnetId=subnet)
+    with pytest.raises(ClientError, match=kept + group):
+        ec2.delete_security_group(GroupId=group)
+    ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint])
+    ec2.delete_subnet(SubnetId=subnet)
+    with pytest.raises(ClientError, match=kept + vpc):
+        ec2.delete_vpc(VpcId=vpc)
+    ec2.delete_security_group(GroupId=group)
+    ec2.delete_vpc(VpcId=vpc)
+
+
 def test_bucket_with_old_versions_stays(client: Client) -> None:
     s3 = client("s3")
     name = f"versions-{client('sts').get_caller_identity()['Account']}"
@@ -180,6 +223,33 @@ def test_capacity_provider_of_a_service_stays_in_its_cluster(client: Client) -> 
         ecs.put_cluster_capacity_providers(cluster="web", **nothing)
     ecs.delete_service(cluster="web", service="web")
     ecs.put_cluster_capacity_providers(cluster="web", **nothing)
+
+
+def test_stack_deletion_fails_on_a_capacity_provider_in_use(client: Client) -> None:
+    cloudformation, ecs = client("cloudformation"), client("ecs")
+    properties = {"AutoScalingGroupProvider": {"AutoScalingGroupArn": group(client, protected=False)}}
+    provider = {"Type": "AWS::ECS::CapacityProvider", "Properties": properties}
+    body = json.dumps({"Resources": {"Spare": provider}})
+    stack = cloudformation.create_stack(StackName="one", TemplateBody=body)["StackId"]
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="one", WaiterConfig={"Delay": 1})
+    (made,) = cloudformation.list_stack_resources(StackName="one")["StackResourceSummaries"]
+    ecs.create_cluster(clusterName="web", capacityProviders=[made["PhysicalResourceId"]])
+
+    def deleted() -> str:
+        cloudformation.delete_stack(StackName=stack)
+        with suppress(WaiterError):
+            cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})
+        return str(cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"])
+
+    assert deleted() == "DELETE_FAILED"
+    (event,) = [
+        each
+        for each in cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
+        if each["ResourceType"] == "AWS::ECS::CapacityProvider" and each["ResourceStatus"] == "DELETE_FAILED"
+    ]
+    assert "because it is associated with cluster: web." in event["ResourceStatusReason"]
+    ecs.put_cluster_capacity_providers(cluster="web", capacityProviders=[], defaultCapacityProviderStrategy=[])
+    assert deleted() == "DELETE_COMPLETE"
 
 
 def deletion(client: Client, *, protected: bool) -> str:
