@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 from collections.abc import Mapping
 from functools import cached_property
@@ -303,7 +304,7 @@ def address(endpoint: str) -> tuple[str, int]:
 def local_keys(environ: Mapping[str, str]) -> tuple[str, str]:
     """Return the keys for the local AWS: a 12-digit access key names the account, others do not."""
     given = environ.get("AWS_ACCESS_KEY_ID", "")
-    return (given if given.isdigit() and len(given) == 12 else "local", "local")
+    return (given if re.fullmatch("[0-9]{12}", given) else "local", "local")
 
 
 def known_regions(session: Any) -> list[str]:

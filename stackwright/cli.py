@@ -20,7 +20,7 @@ import click
 from stackwright import __version__, console
 from stackwright.errors import BadInput, StackwrightError
 from stackwright.project import Project
-from stackwright.quoting import quoted
+from stackwright.quoting import LONGEST, quoted
 
 PROGRAM = "python build.py"
 INTERRUPTED = 130
@@ -123,11 +123,15 @@ def verbs() -> None:
 
 
 def _on_project(verb: Callable[..., int]) -> Callable[..., int]:
-    """Give the verb the project of this run as its first argument."""
+    """Give the verb the project of this run as its first argument, once its options agree."""
 
     @click.pass_context
     @wraps(verb)
     def called(ctx: click.Context, /, **options: Any) -> int:
+        if options.get("local"):
+            from stackwright.place import check_local
+
+            check_local(options["profile"])
         return verb(_project(ctx), **options)
 
     return called
@@ -138,6 +142,18 @@ def _filled(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     if value is not None and not value.strip():
         raise click.BadParameter("it is empty; give one, or leave the option out")
     return value
+
+
+class _Port(click.IntRange):
+    """A port in the digits 0 to 9: `int` alone takes those of every script, and underscores."""
+
+    name = "port"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number; click refuses the rest in its own words."""
+        if isinstance(value, str) and not (value.isascii() and value.isdecimal() and len(value) < LONGEST):
+            self.fail(f"{quoted(value)} is not a valid port.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def _region(verb: Callable[..., Any]) -> Callable[..., Any]:
@@ -301,7 +317,7 @@ def destroy(project: Project, **options: Any) -> int:
 
 
 @verbs.command(epilog=f"Example: {PROGRAM} emulator --port 5005 --delay AWS::ECS::Service=20")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: a free one.")
+@click.option("--port", type=_Port(0, 65535), default=0, help="Default: a free one.")
 @click.option("--delay", multiple=True, metavar="TYPE=SECONDS", help="Slow down a resource type.")
 @_region
 def emulator(**options: Any) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import socket
 from collections.abc import Iterable
@@ -9,7 +10,10 @@ from collections.abc import Iterable
 from stackwright import console
 from stackwright.aws_errors import near_misses
 from stackwright.errors import BadInput
+from stackwright.quoting import named, quoted
 from stackwright.regions import offline_region
+
+_SECONDS = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?")  # more than a day is no rehearsal
 
 
 def serve(*, port: int, delay: Iterable[str], region: str | None) -> int:
@@ -36,9 +40,9 @@ def _delay(text: str) -> tuple[str, float]:
 
     kind, _, seconds = text.partition("=")
     if kind not in types():
-        raise BadInput(f"--delay {text}: no resource type {kind!r}{near_misses(kind, types())}")
-    if not seconds.replace(".", "", 1).isdecimal():
-        raise BadInput(f"--delay {text}: write TYPE=SECONDS, as AWS::ECS::Service=20")
+        raise BadInput(f"--delay {named(text)}: no resource type {quoted(kind)}{near_misses(kind, types())}")
+    if not _SECONDS.fullmatch(seconds):
+        raise BadInput(f"--delay {named(text)}: write TYPE=SECONDS, as AWS::ECS::Service=20; at most 99999")
     return kind, float(seconds)
 
 

@@ -37,7 +37,7 @@ from stackwright.deploy.execute import (
     execute,
     proposed,
 )
-from stackwright.deploy.outcome import check_ended, tell_outputs
+from stackwright.deploy.outcome import check_ended, tell_declined, tell_outputs
 from stackwright.deploy.plan import (
     ENDED_WELL,
     FIRST_TRY_FAILED,
@@ -114,6 +114,7 @@ def deploy(
         for wish in wishes[:-1]:
             bootstrap(aws, project, wish, Screen(yes=True), where)
         if not bring_about(aws, wishes[-1], choices, screen):
+            tell_declined(choices.stack_name, as_json=as_json)
             return DECLINED
         tell_outputs(aws, choices.stack_name, screen, seconds=time.monotonic() - started, as_json=as_json)
     return 0

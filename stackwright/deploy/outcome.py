@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stackwright.deploy.follow import Progress
     from stackwright.deploy.screen import Screen
 
+ROLLED_BACK = "UPDATE_ROLLBACK_COMPLETE"
 FIRST_TRY = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}
 
 
@@ -40,7 +41,7 @@ def mend(status: str, again: Again) -> str:
         return f"next: mend that, then {again.ours('deploy')} deletes this first try and creates anew"
     if status == "UPDATE_ROLLBACK_FAILED":
         return f"next: mend what blocks it, then {again.ours('recover')}"
-    if status == "UPDATE_ROLLBACK_COMPLETE":
+    if status == ROLLED_BACK:
         return f"next: all is as it was before; mend that or undo the change, then {again.ours('deploy')}"
     if status == "DELETE_FAILED":
         return f"next: mend that, then {again.ours('destroy')}"
@@ -59,3 +60,13 @@ def tell_outputs(aws: Aws, name: str, screen: Screen, *, seconds: float, as_json
         for output, value in sorted(outputs.items()):
             console.out(f"{output:{width}}  {value}")
     screen.say(f"{name}: {stack.status if stack else 'gone'} in {seconds:.1f} s")
+    if stack and stack.status == ROLLED_BACK:
+        screen.say(
+            "this is no failure of now: the stack is as it was before its last update, which failed and was rolled back"
+        )
+
+
+def tell_declined(name: str, *, as_json: bool) -> None:
+    """Tell machines that the person said no; a person has read so already."""
+    if as_json:
+        console.data({"stack": name, "declined": True})

@@ -109,6 +109,8 @@ def changed(**parameters: Any) -> str:
         (["deploy", "ec2-alb", "dev", "--yes", "--stack-name", f"a{ESCAPE}"], "'a\\x1b[2J' must be"),
         (["destroy", "ec2-alb", "dev", "--yes", "--stack-name", "a/b"], "'a/b' must be 1 to 128 letters"),
         (["destroy", "ec2-alb", "dev", "--local", "--yes", "--profile", "x"], "give one of the two"),
+        (["deploy", "account", "dev", "--local", "--yes", "--profile", "x"], "give one of the two"),
+        (["publish", "account", "--local", "--profile", "x"], "give one of the two"),
         (["deploy", "ec2-alb", "dev"], "there is no terminal to ask on: give --yes"),
         (["emulator", "--delay", "AWS::ECS::Servce=1"], "(did you mean AWS::ECS::Service"),
         (["emulator", "--delay", "AWS::ECS::Service=soon"], "write TYPE=SECONDS"),

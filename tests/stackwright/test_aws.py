@@ -161,7 +161,13 @@ def test_every_page_of_a_change_set_is_read(aws: Aws) -> None:
 
 @pytest.mark.parametrize(
     ("given", "key"),
-    [("111122223333", "111122223333"), ("AKIAEXAMPLE", "local"), ("", "local"), ("12", "local")],
+    [
+        ("111122223333", "111122223333"),
+        ("AKIAEXAMPLE", "local"),
+        ("", "local"),
+        ("12", "local"),
+        ("\N{ARABIC-INDIC DIGIT THREE}" * 12, "local"),
+    ],
 )
 def test_local_keys_name_the_account_and_never_leave_the_machine(given: str, key: str) -> None:
     assert local_keys({"AWS_ACCESS_KEY_ID": given})[0] == key
