@@ -4,25 +4,29 @@ The plan (`teardown`) is data, made from what the stacks hold. `release` takes a
 fail at, `purge` and `zones` delete what holds data. Every task looks first at what there is, so the same command
 again goes on where an interrupted one ended: CloudFormation tells for 90 days what a deleted stack had.
 
+Whatever is waited for goes on in AWS when the command is interrupted: that, and how to go on, is said.
+
 What stays is what a DeletionPolicy keeps: it is named with its physical id, because from then on no stack knows it.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from stackwright.deploy import purge, release, zones
+from stackwright.aws_errors import Throttled, Unreachable
+from stackwright.deploy import dependents, guardduty, purge, release, zones
+from stackwright.deploy.again import Again, Where
 from stackwright.deploy.execute import delete, discard_leftover
 from stackwright.deploy.failure import first_failure
 from stackwright.deploy.follow import follow
 from stackwright.deploy.plan import LEFTOVER, PROTECTED_ENVIRONMENTS, check_stack_name
 from stackwright.deploy.screen import Screen
-from stackwright.deploy.sentences import noun
 from stackwright.deploy.show import Line
-from stackwright.deploy.teardown import BALANCER, Doomed, Task, Teardown, doomed, plan
+from stackwright.deploy.show_teardown import namesake_lines, plan_lines, rest_lines, task_lines
+from stackwright.deploy.teardown import BALANCER, CERTIFICATE, VPC, Doomed, Task, Teardown, doomed, plan
 from stackwright.errors import BadInput, StackwrightError
 from stackwright.place import place
 
@@ -40,6 +44,7 @@ DOING: dict[str, Callable[[Aws, str], None]] = {
     "deregister": release.deregister,
     "drain": release.drain,
     "release": release.release,
+    "clear network": guardduty.clear,
     "unprotect": release.unprotect,
     "empty bucket": purge.empty_bucket,
     "empty registry": purge.empty_registry,
@@ -51,6 +56,27 @@ DOING: dict[str, Callable[[Aws, str], None]] = {
     "delete log group": purge.delete_log_group,
     "delete zone": zones.delete,
 }
+# What is asked for once and waited for: it does not end with the command.
+GOES_ON = {
+    "drain": "ECS goes on stopping them",
+    "release": "they go on ending",
+    "clear network": "they go on being deleted",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the person asked for, and how to ask for it again."""
+
+    again: Again
+    unprotect: bool
+    delete_data: bool
+
+    @property
+    def goes_on(self) -> str:
+        """The command that goes on where this one ended."""
+        flags = {"--unprotect": self.unprotect, "--delete-data": self.delete_data}
+        return self.again.ours("destroy", *(flag for flag, given in flags.items() if given))
 
 
 def destroy(
@@ -73,62 +99,81 @@ def destroy(
     check_stack_name(name)
     if delete_data and environment in PROTECTED_ENVIRONMENTS and not unprotect:
         raise BadInput(f"--delete-data in {environment}: nothing was changed; it takes --unprotect too")
+    again = Again(blueprint, environment, name, Where(profile, region, local))
+    asked = Asked(again, unprotect=unprotect, delete_data=delete_data)
     with place(local=local, profile=profile, region=region) as aws:
         screen.say(f"account {aws.account}, region {aws.region}{', local AWS' if local else ''}")
         stack = aws.stack_now(name)
         if stack is None:
-            return _finish(aws, name, screen, delete_data=delete_data)
-        return _destroy(aws, stack, screen, unprotect=unprotect, delete_data=delete_data)
+            return _finish(aws, asked, screen)
+        if stack.status == LEFTOVER:
+            discard_leftover(aws, stack.id)
+            screen.say(f"{name}: was never created; its change sets are gone")
+            return _finish(aws, asked, screen)
+        return _destroy(aws, stack, asked, screen)
 
 
-def _destroy(aws: Aws, stack: Stack, screen: Screen, *, unprotect: bool, delete_data: bool) -> int:
-    if stack.status == LEFTOVER:
-        discard_leftover(aws, stack.id)
-        screen.say(f"{stack.name}: was never created; its change sets are gone")
-        return 0
-    _check(stack, unprotect=unprotect)
-    teardown = _planned(aws, stack.id, unprotect=unprotect, delete_data=delete_data)
-    zones.check(aws, teardown.zones)
+def _destroy(aws: Aws, stack: Stack, asked: Asked, screen: Screen) -> int:
+    _check(stack, asked)
+    teardown = _planned(aws, stack.id, asked, unprotect=asked.unprotect)
     screen.show(plan_lines(stack.name, teardown))
     if not screen.named(stack.name):
         screen.say("nothing was changed")
         return DECLINED
-    do(aws, teardown.before, screen)
+    do(aws, teardown.before, screen, asked, state="the stack stands")
     if stack.protected:
         aws.protect(stack.id, on=False)
-    with screen.following() as heard:
-        progress = _resumed(aws, stack.id, heard) if stack.status == DELETING else delete(aws, stack.id, heard)
-    _check_gone(stack.name, progress)
-    do(aws, teardown.after, screen)
+    _check_gone(_deleted(aws, stack, asked, screen), asked)
+    do(aws, teardown.after, screen, asked, state="the stack is deleted")
     screen.show([Line(0, f"{stack.name}: deleted")])
-    _tell_rest(teardown, screen)
+    _tell_rest(aws, teardown, screen)
     return 0
 
 
-def _check(stack: Stack, *, unprotect: bool) -> None:
+def _check(stack: Stack, asked: Asked) -> None:
     """Refuse a stack that is protected, or busy with anything but its deletion."""
     if stack.status.endswith("_IN_PROGRESS") and stack.status != DELETING:
-        raise StackwrightError(f"stack {stack.name} is busy ({stack.status}): wait until that ends, then destroy it")
-    if stack.protected and not unprotect:
+        raise StackwrightError(
+            f"stack {stack.name} is busy ({stack.status}): nothing was changed; wait until that ends, then destroy it"
+            f"\nwatch it: {asked.again.ours('watch')}"
+        )
+    if stack.protected and not asked.unprotect:
         raise BadInput(
             f"stack {stack.name} has termination protection: nothing was changed;"
             " give --unprotect to lift it and destroy all the same"
         )
 
 
-def _planned(aws: Aws, stack_id: str, *, unprotect: bool, delete_data: bool) -> Teardown:
-    """Return what to do. Raises BadInput for a protected load balancer that may not be unprotected."""
-    resources = list(doomed(aws, stack_id))
-    balancers = [each for each in plan(resources).going if each.type == BALANCER and each.physical_id]
-    protected = [each for each in balancers if release.is_protected(aws, each.physical_id)]
+def _planned(aws: Aws, stack_id: str, asked: Asked, *, unprotect: bool) -> Teardown:
+    """Return what to do. Raises BadInput for protection that may not be lifted, StackwrightError for what is in use."""
+    found = [_looked_at(aws, each) for each in doomed(aws, stack_id)]
+    going = [each for each in plan(found).going if each.physical_id]
+    protected = [each for each in going if each.type == BALANCER and release.is_protected(aws, each.physical_id)]
     if protected and not unprotect:
         named = ", ".join(each.path for each in protected)
         raise BadInput(
             f"load balancer {named} has deletion protection: nothing was changed;"
             " give --unprotect to lift it and destroy all the same"
         )
-    found = [_looked_at(aws, each) for each in resources]
-    return plan(found, protected=[each.physical_id for each in protected], delete_data=delete_data)
+    watched = [each for each in going if each.type == VPC and guardduty.is_in(aws, each.physical_id)]
+    seen = [each.physical_id for each in (*protected, *watched)]
+    teardown = plan(found, seen=seen, delete_data=asked.delete_data)
+    _check_zones(aws, teardown, asked)
+    dependents.check(aws, asked.again.stack_name, teardown)
+    certificates = [each.physical_id for each in going if each.type == CERTIFICATE]
+    return replace(teardown, records=tuple(zones.validation_records(aws, certificates)))
+
+
+def _check_zones(aws: Aws, teardown: Teardown, asked: Asked) -> None:
+    """Refuse a production's zone that a policy keeps, and zones that others still use."""
+    kept = [task.physical_id for task in teardown.after if task.kind == "delete zone"]
+    environment = asked.again.environment
+    if kept and environment in PROTECTED_ENVIRONMENTS:
+        raise BadInput(
+            f"hosted zone {', '.join(kept)} of {environment} is never deleted by destroy: nothing was changed;"
+            " leave --delete-data out, and delete the zone by hand if the domain is given up"
+        )
+    zones.check(aws, teardown.zones)
 
 
 def _looked_at(aws: Aws, each: Doomed) -> Doomed:
@@ -138,11 +183,45 @@ def _looked_at(aws: Aws, each: Doomed) -> Doomed:
     return replace(each, gone=not each.physical_id or not purge.exists(aws, each.type, each.physical_id))
 
 
-def do(aws: Aws, tasks: Iterable[Task], screen: Screen) -> None:
-    """Do one after the other; each is said before it begins."""
+def do(aws: Aws, tasks: Iterable[Task], screen: Screen, asked: Asked, *, state: str) -> None:
+    """Do one after the other; each is said before it begins. `state` says where that leaves the stack."""
     for task in tasks:
         screen.say(f"{task.sentence()} ({task.physical_id})")
-        DOING[task.kind](aws, task.physical_id)
+        with _interruptible(screen, _interrupted(task, asked, state)):
+            DOING[task.kind](aws, task.physical_id)
+
+
+def _interrupted(task: Task, asked: Asked, state: str) -> list[str]:
+    if not asked.again.lasts:
+        return asked.again.goes_on("all that is in it")
+    on = f"; {GOES_ON[task.kind]} in AWS" if task.kind in GOES_ON else ""
+    return [f"interrupted, before the end of: {task.sentence()}{on}; {state}", f"  go on: {asked.goes_on}"]
+
+
+@contextmanager
+def _interruptible(screen: Screen, told: Sequence[str]) -> Iterator[None]:
+    """Say what an interruption leaves: Ctrl-C, or an AWS that cannot be asked any more."""
+    try:
+        yield
+    except (KeyboardInterrupt, Throttled, Unreachable):
+        for line in told:
+            screen.say(line)
+        raise
+
+
+def _deleted(aws: Aws, stack: Stack, asked: Asked, screen: Screen) -> Progress:
+    """Delete a stack and follow that; one whose deletion goes on already is only deleted anew if that fails."""
+    goes_on = asked.again.goes_on("the deletion")
+    lines = [*goes_on, f"  go on:     {asked.goes_on}"] if asked.again.lasts else goes_on
+    if stack.status == DELETING:
+        screen.say(f"{stack.name}: is being deleted already")
+        with screen.following(lines) as heard:
+            progress = _resumed(aws, stack.id, heard)
+        if progress.root.status == GONE:
+            return progress
+        screen.say(f"{stack.name}: that deletion ended in {progress.root.status}; what held it up may be gone by now")
+    with screen.following(lines) as heard:
+        return delete(aws, stack.id, heard)
 
 
 def _resumed(aws: Aws, stack_id: str, heard: Heard) -> Progress:
@@ -152,67 +231,34 @@ def _resumed(aws: Aws, stack_id: str, heard: Heard) -> Progress:
     return follow(aws, stack_id, after=events[began - 1].id if began else None, heard=heard)
 
 
-def _check_gone(name: str, progress: Progress) -> None:
+def _check_gone(progress: Progress, asked: Asked) -> None:
     if progress.root.status != GONE:
         failure = first_failure(progress.steps)
         told = failure.sentence() if failure else progress.root.reason
-        raise StackwrightError(f"{name} ended in {progress.root.status}\n{told}")
+        ended = f"{asked.again.stack_name} ended in {progress.root.status}"
+        raise StackwrightError(f"{ended}\n{told}\nnext: mend that, then {asked.goes_on}")
 
 
-def _finish(aws: Aws, name: str, screen: Screen, *, delete_data: bool) -> int:
+def _finish(aws: Aws, asked: Asked, screen: Screen) -> int:
     """Do what is still to do for the last stack of that name, which is deleted."""
-    buried = _buried(aws, name)
-    known = _planned(aws, buried, unprotect=True, delete_data=delete_data) if buried else plan([])
+    name = asked.again.stack_name
+    buried = purge.buried(aws, name)
+    known = _planned(aws, buried, asked, unprotect=True) if buried else plan([])
     teardown = replace(known, after=tuple(task for task in known.after if purge.pending(aws, task)))
     if not teardown.after:
         screen.say(f"{name}: there is no such stack, nothing to do")
-        _tell_rest(teardown, screen)
+        screen.show([] if buried else namesake_lines(purge.namesakes(aws, name)))
+        _tell_rest(aws, teardown, screen)
         return 0
-    zones.check(aws, teardown.zones)
     screen.say(f"{name}: the stack is deleted already")
-    screen.show(_task_lines(teardown.after))
+    screen.show(task_lines(teardown.after))
     if not screen.named(name):
         screen.say("nothing was changed")
         return DECLINED
-    do(aws, teardown.after, screen)
-    _tell_rest(teardown, screen)
+    do(aws, teardown.after, screen, asked, state="the stack is deleted")
+    _tell_rest(aws, teardown, screen)
     return 0
 
 
-def _buried(aws: Aws, name: str) -> str | None:
-    """Return the id of the stack of that name that was deleted last; AWS knows it for 90 days."""
-    found: list[dict[str, Any]] = []
-    arguments: dict[str, Any] = {"StackStatusFilter": [GONE]}
-    while True:
-        page = aws.call("cloudformation", "list_stacks", **arguments)
-        found += [each for each in page["StackSummaries"] if each["StackName"] == name]
-        if not page.get("NextToken"):
-            break
-        arguments["NextToken"] = page["NextToken"]
-    newest = max(found, key=lambda each: each["CreationTime"], default=None)
-    return str(newest["StackId"]) if newest else None
-
-
-def plan_lines(name: str, teardown: Teardown) -> list[Line]:
-    """Return what is done first, what goes, by stack and kind, what is done after, and what stays, one by one."""
-    going = teardown.going
-    lines = [Line(0, f"- {name}: {len(going)} resources to DELETE", "bad")]
-    scopes = dict.fromkeys(each.path.rpartition("/")[0] for each in going)
-    for scope in scopes:
-        kinds = Counter(each.type for each in going if each.path.rpartition("/")[0] == scope)
-        told = ", ".join(noun(kind) if count == 1 else f"{count} x {noun(kind)}" for kind, count in kinds.items())
-        lines.append(Line(1, f"- {scope}: {told}" if scope else f"- {told}", "bad"))
-    lines += [Line(1, f"= {each.named()} stays", "good") for each in teardown.staying]
-    first = [Line(0, "first:")] if teardown.before else []
-    then = [Line(0, "then:")] if teardown.after else []
-    return [*lines, *first, *_task_lines(teardown.before), *then, *_task_lines(teardown.after)]
-
-
-def _task_lines(tasks: Iterable[Task]) -> list[Line]:
-    return [Line(1, f"- {task.sentence()} ({task.physical_id})", "bad") for task in tasks]
-
-
-def _tell_rest(teardown: Teardown, screen: Screen) -> None:
-    if teardown.staying:
-        screen.show([Line(0, "what remains, kept by its DeletionPolicy:")])
-        screen.show([Line(1, each.named()) for each in teardown.staying])
+def _tell_rest(aws: Aws, teardown: Teardown, screen: Screen) -> None:
+    screen.show(rest_lines(teardown, zones.remaining(aws, teardown.records)))

@@ -116,14 +116,37 @@ def _family(definition: str) -> str:
 
 
 def _revisions(aws: Aws, family: str) -> list[str]:
-    found: list[str] = []
-    arguments: dict[str, Any] = {"familyPrefix": family, "status": "ACTIVE"}
+    found = _pages(aws, "ecs", "list_task_definitions", "taskDefinitionArns", familyPrefix=family, status="ACTIVE")
+    return [arn for arn in found if _family(arn) == family]
+
+
+def buried(aws: Aws, name: str) -> str | None:
+    """Return the id of the stack of that name that was deleted last; AWS knows it for 90 days.
+
+    One that never got past its review had nothing, and is none.
+    """
+    found: list[dict[str, Any]] = []
+    arguments: dict[str, Any] = {"StackStatusFilter": ["DELETE_COMPLETE"]}
     while True:
-        page = aws.call("ecs", "list_task_definitions", **arguments)
-        found += page["taskDefinitionArns"]
-        if not page.get("nextToken"):
-            return [arn for arn in found if _family(arn) == family]
-        arguments["nextToken"] = page["nextToken"]
+        page = aws.call("cloudformation", "list_stacks", **arguments)
+        found += [each for each in page["StackSummaries"] if each["StackName"] == name]
+        if not page.get("NextToken"):
+            break
+        arguments["NextToken"] = page["NextToken"]
+    latest = sorted(found, key=lambda each: each["CreationTime"], reverse=True)
+    return next((str(each["StackId"]) for each in latest if aws.held(each["StackId"])), None)
+
+
+def namesakes(aws: Aws, name: str) -> list[str]:
+    """Return buckets, registries, log groups and revisions whose names begin with a stack's, as generated ones do."""
+    prefix = f"{name}-"
+    logs = [_log_groups(aws, each) for each in (prefix, INSIGHTS.format(prefix).removesuffix("/performance"))]
+    repositories = _pages(aws, "ecr", "describe_repositories", "repositories")
+    named = [each["repositoryName"] for each in repositories]
+    buckets = [each["Name"] for each in aws.call("s3", "list_buckets")["Buckets"]]
+    families = aws.call("ecs", "list_task_definition_families", familyPrefix=prefix, status="ACTIVE")["families"]
+    kept = [each for each in (*buckets, *named) if each.startswith(prefix.lower())]
+    return [*kept, *(group for groups in logs for group in groups), *(f"{each} (task definition)" for each in families)]
 
 
 def exists(aws: Aws, type_: str, physical_id: str) -> bool:
@@ -145,8 +168,22 @@ def exists(aws: Aws, type_: str, physical_id: str) -> bool:
 
 
 def _log_group(aws: Aws, name: str) -> bool:
-    found = aws.call("logs", "describe_log_groups", logGroupNamePrefix=name)["logGroups"]
-    return any(each["logGroupName"] == name for each in found)
+    return name in _log_groups(aws, name)
+
+
+def _log_groups(aws: Aws, prefix: str) -> list[str]:
+    found = _pages(aws, "logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix)
+    return [each["logGroupName"] for each in found]
+
+
+def _pages(aws: Aws, service: str, operation: str, member: str, **arguments: Any) -> Iterator[Any]:
+    """Yield what a list has, whose next page is asked for by `nextToken`."""
+    while True:
+        page = aws.call(service, operation, **arguments)
+        yield from page[member]
+        if not page.get("nextToken"):
+            return
+        arguments["nextToken"] = page["nextToken"]
 
 
 def pending(aws: Aws, task: Task) -> bool:

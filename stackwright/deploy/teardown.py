@@ -27,14 +27,20 @@ ZONE = "AWS::Route53::HostedZone"
 BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 CLUSTER = "AWS::ECS::Cluster"
 REVISION = "AWS::ECS::TaskDefinition"
+CERTIFICATE = "AWS::CertificateManager::Certificate"
+VPC = "AWS::EC2::VPC"
 
-# In this order: tasks end before the instances that run them, and nothing starts new ones meanwhile.
+# In this order: tasks end before the instances that run them, and nothing starts new ones meanwhile. With the last
+# instance GuardDuty has no more reason to put its endpoint back.
 HINDRANCES = {
     "AWS::ApplicationAutoScaling::ScalableTarget": "deregister",
     "AWS::ECS::Service": "drain",
     "AWS::AutoScaling::AutoScalingGroup": "release",
+    VPC: "clear network",
     BALANCER: "unprotect",
 }
+# These are planned only where the caller has seen that there is something to do.
+SEEN = {"clear network", "unprotect"}
 # Refused by their services while there is anything in them.
 FULL = {BUCKET: "empty bucket", REPOSITORY: "empty registry", ZONE: "empty zone"}
 # What CloudFormation does not own, gone or not.
@@ -50,6 +56,7 @@ WORDS = {
     "deregister": "take the task count limits off",
     "drain": "stop the tasks of",
     "release": "end the instances of",
+    "clear network": "delete the endpoint and group that GuardDuty keeps in",
     "unprotect": "lift the deletion protection of",
     "empty bucket": "delete every version of every object in",
     "empty registry": "delete every image in",
@@ -93,11 +100,15 @@ class Task:
 
 @dataclass(frozen=True)
 class Teardown:
-    """All that destroying a stack comes to; `doomed` is what CloudFormation itself deletes or keeps."""
+    """All that destroying a stack comes to; `doomed` is what CloudFormation itself deletes or keeps.
+
+    `records` are what the certificates that go are validated by, as zone and name: CloudFormation leaves them.
+    """
 
     doomed: tuple[Doomed, ...]
     before: tuple[Task, ...]
     after: tuple[Task, ...]
+    records: tuple[tuple[str, str], ...] = ()
 
     @property
     def going(self) -> list[Doomed]:
@@ -136,19 +147,19 @@ def _policies(template: dict[str, Any]) -> dict[str, str]:
     return {name: each.get("DeletionPolicy", "") for name, each in resources.items()}
 
 
-def plan(resources: Iterable[Doomed], *, protected: Iterable[str] = (), delete_data: bool = False) -> Teardown:
-    """Return what to do; `protected` are the ARNs of the load balancers with deletion protection."""
+def plan(resources: Iterable[Doomed], *, seen: Iterable[str] = (), delete_data: bool = False) -> Teardown:
+    """Return what to do; `seen` are the load balancers that are protected and the VPCs that GuardDuty is in."""
     known = tuple(resources)
     teardown = Teardown(doomed=known, before=(), after=())
-    before = _before([each for each in teardown.going if each.physical_id], set(protected))
+    before = _before([each for each in teardown.going if each.physical_id], set(seen))
     after = _after([each for each in known if each.physical_id], delete_data=delete_data)
     return Teardown(doomed=known, before=tuple(before), after=tuple(after))
 
 
-def _before(going: list[Doomed], protected: set[str]) -> Iterator[Task]:
+def _before(going: list[Doomed], seen: set[str]) -> Iterator[Task]:
     for type_, kind in (HINDRANCES | FULL).items():
         for each in going:
-            if each.type == type_ and (kind != "unprotect" or each.physical_id in protected):
+            if each.type == type_ and (kind not in SEEN or each.physical_id in seen):
                 yield Task(kind, each.path, each.physical_id)
 
 

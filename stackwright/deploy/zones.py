@@ -6,7 +6,7 @@ certificate of the account names it, in any region. A record of any other kind i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from stackwright.aws_errors import AwsError
@@ -85,19 +85,55 @@ def _regions(aws: Aws) -> list[str]:
     return [str(each["RegionName"]) for each in aws.call("ec2", "describe_regions")["Regions"]]
 
 
+def validation_records(aws: Aws, certificates: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield zone and name of each record that certificates of this region are validated by and a zone of ours has."""
+    names = {name for arn in certificates for name in _validated_by(aws, arn)}
+    for zone in _all(aws) if names else []:
+        there = {_plain(each["Name"]) for each in _records(aws, zone)}
+        yield from ((zone, name) for name in sorted(names & there))
+
+
+def remaining(aws: Aws, records: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return those of the records that are still there."""
+    known = sorted(records)
+    there = {(zone, _plain(each["Name"])) for zone in {zone for zone, _ in known} for each in _records(aws, zone)}
+    return [each for each in known if each in there]
+
+
+def _all(aws: Aws) -> list[str]:
+    """Return the ids of the account's zones."""
+    found: list[str] = []
+    arguments: dict[str, Any] = {}
+    while True:
+        page = aws.call("route53", "list_hosted_zones", **arguments)
+        found += [str(each["Id"]).rpartition("/")[2] for each in page["HostedZones"]]
+        if not page.get("IsTruncated"):
+            return found
+        arguments["Marker"] = page["NextMarker"]
+
+
 def _used(aws: Aws) -> Iterator[tuple[str, str]]:
     """Yield each certificate of a region with the names it is validated by."""
     arguments: dict[str, Any] = {"Includes": {"keyTypes": KEYS}}
     while True:
         page = aws.call("acm", "list_certificates", **arguments)
         for arn in (each["CertificateArn"] for each in page["CertificateSummaryList"]):
-            described = aws.call("acm", "describe_certificate", CertificateArn=arn)["Certificate"]
-            for option in described.get("DomainValidationOptions", []):
-                if "ResourceRecord" in option:
-                    yield arn, _plain(option["ResourceRecord"]["Name"])
+            yield from ((arn, name) for name in _validated_by(aws, arn))
         if not page.get("NextToken"):
             return
         arguments["NextToken"] = page["NextToken"]
+
+
+def _validated_by(aws: Aws, certificate: str) -> list[str]:
+    """Return the names of the records a certificate renews by; none when it is gone."""
+    try:
+        described = aws.call("acm", "describe_certificate", CertificateArn=certificate)["Certificate"]
+    except AwsError as error:
+        if absent(error):
+            return []
+        raise
+    options = described.get("DomainValidationOptions", [])
+    return [_plain(each["ResourceRecord"]["Name"]) for each in options if "ResourceRecord" in each]
 
 
 def empty(aws: Aws, zone: str) -> None:
