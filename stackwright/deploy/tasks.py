@@ -81,9 +81,10 @@ def _service(aws: Aws, progress: Progress, physical_id: str) -> dict[str, Any] |
 
 
 def _telling(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the tasks that ended last, but none that ECS stopped because it wanted fewer."""
+    """Return the tasks of one deployment that ended last, but none that ECS stopped because it wanted fewer."""
     ended = (each for each in tasks if not each.get("stoppedReason", "").startswith(SCALED_AWAY))
-    return sorted(ended, key=lambda each: str(each.get("stoppedAt", "")), reverse=True)[:MOST_TASKS]
+    newest = sorted(ended, key=lambda each: str(each.get("stoppedAt", "")), reverse=True)
+    return [each for each in newest if each.get("startedBy") == newest[0].get("startedBy")][:MOST_TASKS]
 
 
 def _stopped(tasks: list[dict[str, Any]]) -> Iterator[str]:

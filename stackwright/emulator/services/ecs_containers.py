@@ -8,7 +8,7 @@ Amazon ECS API Reference.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,8 +39,9 @@ def end_of(service: Any, definition: Any) -> End | None:
     gone = {name: each for name, each in exits.items() if each is not None}
     if gone:
         return End("Essential container in task exited", "EssentialContainerExited", exits=gone)
-    sick = [name for name, each in behaves.items() if not each.healthy]
-    return _unhealthy(service, containers, sick)
+    if any(containers[name].get("healthCheck") and not behaves[name].healthy for name in essential):
+        return End("Task failed container health checks", "ServiceSchedulerInitiated")
+    return _unreachable(service, {name for name, each in behaves.items() if not each.reachable})
 
 
 def _exit(behaves: Behaviour, limit: int) -> Exit | None:
@@ -54,17 +55,13 @@ def _limit(container: Mapping[str, Any], definition: Any) -> int:
     return int(container.get("memory") or definition.memory or 0)
 
 
-def _unhealthy(service: Any, containers: Mapping[str, Any], sick: Iterable[str]) -> End | None:
-    """A container's own check counts, and a load balancer's; who is asked by neither is never found out."""
-    for name in sick:
-        if containers[name].get("healthCheck"):
-            return End("Task failed container health checks", "ServiceSchedulerInitiated")
-        for each in service.load_balancers or []:
-            arn = each.get("targetGroupArn")
-            if arn and each.get("containerName") == name:
-                group = f"(target-group {arn})"
-                told = f"(port {each['containerPort']}) is unhealthy in {group} due to (reason Health checks failed)."
-                return End(f"Task failed ELB health checks in {group}", "ServiceSchedulerInitiated", told)
+def _unreachable(service: Any, silent: Container[str]) -> End | None:
+    """Return how a load balancer's health check ends the tasks, None if it asks none of the silent containers."""
+    for each in service.load_balancers or []:
+        if each.get("targetGroupArn") and each.get("containerName") in silent:
+            group = f"(target-group {each['targetGroupArn']})"
+            told = f"(port {each['containerPort']}) is unhealthy in {group} due to (reason Health checks failed)."
+            return End(f"Task failed ELB health checks in {group}", "ServiceSchedulerInitiated", told)
     return None
 
 

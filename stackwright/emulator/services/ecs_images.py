@@ -26,12 +26,14 @@ _PREFIX = "stackwright.local/"
 class Behaviour:
     """What a container of the image does: unless told otherwise it runs on, says nothing and is healthy.
 
-    `log` are the lines it writes when it starts, `memory` is what it takes in MiB.
+    `log` are the lines it writes when it starts, `memory` is what it takes in MiB. One that is not healthy answers
+    nobody; one that is not reachable answers its own health check, but not a load balancer's.
     """
 
     exit_code: int | None = None
     log: tuple[str, ...] = ()
     healthy: bool = True
+    reachable: bool = True
     memory: int = 0
 
 
@@ -58,6 +60,7 @@ def behaviour(image: str) -> Behaviour:
         exit_code=_number(told, "exit-code"),
         log=tuple(told.get(f"{_PREFIX}log", "").splitlines()),
         healthy=told.get(f"{_PREFIX}healthy") != "false",
+        reachable="false" not in (told.get(f"{_PREFIX}healthy"), told.get(f"{_PREFIX}reachable")),
         memory=_number(told, "memory") or 0,
     )
 

@@ -121,5 +121,6 @@ def test_tasks_that_ended_last_are_told_and_none_that_only_made_room(failed: lis
         {"taskArn": f"arn:task/{number}", "stoppedReason": f"reason {number}", "stoppedAt": f"2026-01-0{number}"}
         for number in (1, 4, 2, 3)
     ]
-    lines = evidence(Ecs(**TOLD | {"describe_tasks": {"tasks": [away, *crashed]}}), *failed)
+    before = {"taskArn": "arn:task/before", "startedBy": "ecs-svc/1", "stoppedAt": "2026-01-03T01"}
+    lines = evidence(Ecs(**TOLD | {"describe_tasks": {"tasks": [away, before, *crashed]}}), *failed)
     assert [line for line in lines if "stopped" in line] == [f"  task {n} stopped: reason {n}" for n in (4, 3, 2)]

@@ -283,8 +283,9 @@ def test_unhealthy_container_fails_by_who_asks_it(system: System) -> None:
     assert system.tasks("STOPPED")[0]["stoppedReason"] == "Task failed container health checks"
 
 
-def test_target_that_does_not_answer_fails_the_deployment(system: System) -> None:
-    sick = behaving(system, "sick", healthy="false")
+@pytest.mark.parametrize("fault", ["healthy", "reachable"])
+def test_target_that_does_not_answer_fails_the_deployment(system: System, fault: str) -> None:
+    sick = behaving(system, "sick", **{fault: "false"})
     elb = system.client("elbv2")
     vpc = system.client("ec2").describe_subnets(SubnetIds=system.subnets)["Subnets"][0]["VpcId"]
     (group,) = elb.create_target_group(Name="app", Protocol="HTTP", Port=80, VpcId=vpc)["TargetGroups"]
@@ -298,6 +299,12 @@ def test_target_that_does_not_answer_fails_the_deployment(system: System) -> Non
     assert service["deployments"][0]["rolloutState"] == "FAILED"
     assert system.tasks("STOPPED")[0]["stoppedReason"] == f"Task failed ELB health checks in (target-group {arn})"
     assert f"(port 3000) is unhealthy in (target-group {arn}) due to" in messages(service)
+
+
+def test_container_that_only_answers_itself_passes_its_own_check(system: System) -> None:
+    silent = behaving(system, "silent", reachable="false")
+    check = {"command": ["CMD-SHELL", "true"]}
+    assert system.serve(1, task={"containers": [logging(silent, healthCheck=check)]})["runningCount"] == 1
 
 
 def test_unhealthy_container_that_nobody_asks_runs(system: System) -> None:
