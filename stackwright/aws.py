@@ -11,6 +11,7 @@ import json
 import os
 import re
 import socket
+import threading
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -46,6 +47,7 @@ class Aws:
         self.endpoint = endpoint or os.environ.get("AWS_ENDPOINT_URL") or None
         self._keys = keys
         self._clients: dict[str, Any] = {}
+        self._making = threading.Lock()
         self.region = self._region(region or os.environ.get("AWS_REGION"))
 
     @cached_property
@@ -79,7 +81,11 @@ class Aws:
         return Aws(profile=self.profile, region=region, endpoint=self.endpoint, keys=self._keys)
 
     def client(self, service: str) -> Any:
-        """Return the boto3 client of a service, made once."""
+        """Return the boto3 client of a service, made once; a session makes one at a time."""
+        with self._making:
+            return self._client(service)
+
+    def _client(self, service: str) -> Any:
         if service not in self._clients:
             from botocore.config import Config
 
