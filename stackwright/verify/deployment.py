@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from stackwright.resolve.graph import Graph, Resource
@@ -30,9 +31,10 @@ def number(value: Value) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        return float(value)
+        found = float(value)
     except ValueError:
         return None
+    return found if isfinite(found) else None
 
 
 def whole(value: Value, default: int) -> int:
