@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from stackwright.emulator.handlers import Context, Handler, Properties
 from stackwright.emulator.handlers.mapped import Mapped, Name, Step, handlers
 from stackwright.emulator.handlers.shapes import PropertyError, boolean, call, gone_is_fine, taken_back
+
+# Seconds. Time enough for who follows the deletion to release the instances, short enough to wait for in a rehearsal.
+PATIENCE = 10.0
+BETWEEN_LOOKS = 0.1
 
 _NAMES = {"Cooldown": "DefaultCooldown"}
 _ATTACHED = {
@@ -113,17 +118,19 @@ def _fresh(name: str, new: Properties, old: Properties) -> list[Properties]:
 def _delete(context: Context, group: str, old: Properties) -> None:
     """Scale to zero, then delete ("Delete your Auto Scaling infrastructure"), never by force.
 
-    CloudFormation waits for instances that are protected from scale-in until it gives up; here it gives up at once.
+    CloudFormation waits for the instances to end: about an hour, here `PATIENCE`.
     """
     client = context.client("autoscaling")
     found = _found(context, group)
     if found is None:
         return
     client.update_auto_scaling_group(AutoScalingGroupName=group, MinSize=0, MaxSize=0, DesiredCapacity=0)
-    left = (_found(context, group) or {}).get("Instances", [])
-    if left:
-        size = f"{{current/minSize/maxSize}} group size = {{{len(left)}/0/0}}"
-        raise PropertyError(f"Group did not stabilize. {size}. {_ALL_PROTECTED}")
+    deadline = time.monotonic() + PATIENCE
+    while left := (_found(context, group) or {}).get("Instances", []):
+        if time.monotonic() > deadline:
+            size = f"{{current/minSize/maxSize}} group size = {{{len(left)}/0/0}}"
+            raise PropertyError(f"Group did not stabilize. {size}. {_ALL_PROTECTED}")
+        time.sleep(BETWEEN_LOOKS)
     gone_is_fine(client.delete_auto_scaling_group, AutoScalingGroupName=group)
 
 

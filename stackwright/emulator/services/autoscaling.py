@@ -1,4 +1,4 @@
-"""EC2 Auto Scaling beyond moto: what a group is given stays."""
+"""EC2 Auto Scaling beyond moto: what a group is given stays, hooks hold, and what is in use is not deleted."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from moto.autoscaling import urls
 from moto.autoscaling.exceptions import AutoscalingClientError
 from moto.autoscaling.models import FakeAutoScalingGroup
 from moto.autoscaling.responses import AutoScalingResponse
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, EmptyResult
 
-from stackwright.emulator.services import linked_roles
+from stackwright.emulator.services import autoscaling_hooks, linked_roles
 from stackwright.emulator.services.overlay import keep, made, put_in_place
 
 # The members of "CreateAutoScalingGroup" and "UpdateAutoScalingGroup" that moto does not store.
@@ -75,12 +75,27 @@ class AutoScaling(AutoScalingResponse):
         """Refuse a group that has instances, unless forced ("DeleteAutoScalingGroup"); by force, protected
         instances go too, which moto leaves running."""
         group = self.autoscaling_backend.autoscaling_groups.get(self._get_param("AutoScalingGroupName"))
-        states = group.instance_states if group else []
-        if states and not self._get_bool_param("ForceDelete"):
+        if group is None:
+            return super().delete_auto_scaling_group()
+        autoscaling_hooks.expire(group)
+        if group.instance_states and not self._get_bool_param("ForceDelete"):
             raise AutoscalingClientError("ResourceInUse", _NOT_EMPTY)
-        for state in states:
+        autoscaling_hooks.forget(group)
+        for state in group.instance_states:
             state.protected_from_scale_in = False
         return super().delete_auto_scaling_group()
+
+    def describe_auto_scaling_groups(self) -> ActionResult:
+        """A hook's heartbeat may have run out meanwhile ("PutLifecycleHook", HeartbeatTimeout)."""
+        for group in list(self.autoscaling_backend.autoscaling_groups.values()):
+            autoscaling_hooks.expire(group)
+        return super().describe_auto_scaling_groups()
+
+    def complete_lifecycle_action(self) -> ActionResult:
+        """Let an instance go that a hook holds ("CompleteLifecycleAction"); moto has no such action."""
+        named = (self._get_param(name) for name in ("LifecycleHookName", "InstanceId", "LifecycleActionResult"))
+        autoscaling_hooks.complete(self._group(), *named)
+        return EmptyResult()
 
     def enable_metrics_collection(self) -> ActionResult:
         """Without a list, all metrics are meant ("EnableMetricsCollection")."""
@@ -100,7 +115,7 @@ class AutoScaling(AutoScalingResponse):
 def _all_of_it(group: Any, capacity: int | None) -> None:
     """A share of On-Demand and Spot that is no whole number is rounded up ("Allocation strategies
     for multiple instance types"); moto rounds both down and starts too few."""
-    _set_desired_capacity(group, capacity)
+    autoscaling_hooks.scaled(group, capacity, _set_desired_capacity)
     policy = group.mixed_instances_policy or {}
     overrides = policy.get("LaunchTemplate", {}).get("Overrides", [])
     weighted = any(str(each.get("WeightedCapacity", "1")) != "1" for each in overrides)

@@ -11,7 +11,7 @@ from moto.ecs.exceptions import EcsClientException, InvalidParameterException
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import elbv2_backends
 
-from stackwright.emulator.services import ecs_fleet, ecs_rollout, ecs_tasks, linked_roles
+from stackwright.emulator.services import ecs_capacity, ecs_fleet, ecs_rollout, ecs_tasks, linked_roles
 from stackwright.emulator.services.overlay import keep, made, put_in_place
 
 _KEPT = (
@@ -50,7 +50,9 @@ class Ecs(EC2ContainerServiceResponse):
     def create_cluster(self) -> ActionResult:
         """Refuse the first of a fresh account ("Using service-linked roles for Amazon ECS")."""
         self._assumed()
-        return super().create_cluster()
+        result = super().create_cluster()
+        ecs_capacity.drain(self.ecs_backend, made(result, "cluster").capacity_providers)
+        return result
 
     def create_service(self) -> ActionResult:
         """Keep what was given, fill in the defaults of "CreateService", run the tasks wanted."""
@@ -192,6 +194,10 @@ class Ecs(EC2ContainerServiceResponse):
         if draining:
             provider = made(result, "capacityProvider")
             provider.auto_scaling_group_provider["managedDraining"] = draining
+            users = [
+                each for each in self.ecs_backend.clusters.values() if provider.name in (each.capacity_providers or [])
+            ]
+            ecs_capacity.drain(self.ecs_backend, [provider.name] if users else [])
         return result
 
     def delete_capacity_provider(self) -> ActionResult:

@@ -1,4 +1,4 @@
-"""Capacity providers that are in use stay, which moto would let go."""
+"""Capacity providers that are in use stay, which moto would let go; managed draining has its hook."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import Any
 
 from moto.ecs.exceptions import ECSException
 from moto.ecs.models import EC2ContainerServiceBackend
+
+from stackwright.emulator.services.autoscaling_hooks import put_draining, take_draining
+from stackwright.emulator.services.ecs_fleet import group_of
 
 _IN_USE = "The specified capacity provider is in use and cannot be removed."
 _put = EC2ContainerServiceBackend.put_cluster_capacity_providers
@@ -21,7 +24,21 @@ def _put_providers(
         cluster = backend._get_cluster(cluster_name)
         if named & (set(cluster.capacity_providers or []) - set(capacity_providers)):
             raise ECSException("ResourceInUseException", _IN_USE)
-    return _put(backend, cluster_name, capacity_providers, default_strategy)
+    cluster = _put(backend, cluster_name, capacity_providers, default_strategy)
+    drain(backend, cluster.capacity_providers)
+    return cluster
+
+
+def drain(backend: Any, names: list[str] | None) -> None:
+    """Put or take the hook of managed draining on the providers' groups, as their settings are now ("Safely stop
+    Amazon ECS workloads running on EC2 instances")."""
+    for name in names or []:
+        group = group_of(backend, name)
+        if group is None:
+            continue
+        settings = backend._get_provider(name).auto_scaling_group_provider
+        change = put_draining if settings.get("managedDraining") == "ENABLED" else take_draining
+        change(group)
 
 
 def _delete_provider(backend: Any, name_or_arn: str) -> Any:

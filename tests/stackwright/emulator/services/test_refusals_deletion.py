@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, WaiterError
 
+from stackwright.emulator.handlers import autoscaling
+
 Client = Callable[..., Any]
 
 
@@ -279,7 +281,8 @@ def deletion(client: Client, *, protected: bool) -> str:
     return " ".join(each["ResourceStatus"] + each.get("ResourceStatusReason", "") for each in events)
 
 
-def test_stack_deletion_fails_on_protected_instances(client: Client) -> None:
+def test_stack_deletion_fails_on_protected_instances(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(autoscaling, "PATIENCE", 0.3)
     told = deletion(client, protected=True)
     assert "Group did not stabilize. {current/minSize/maxSize} group size = {1/0/0}" in told
 
