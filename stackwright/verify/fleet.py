@@ -14,7 +14,7 @@ from stackwright.ecs.placement import Instance
 from stackwright.resolve.graph import Graph, Resource
 from stackwright.resolve.symbols import Value, rendered
 from stackwright.verify.deployment import at, listed, number
-from stackwright.verify.services import FARGATE, SERVICE
+from stackwright.verify.tasks import FARGATE, SERVICE
 from stackwright.verify.zones import distinct, spread
 
 GROUP = "AWS::AutoScaling::AutoScalingGroup"

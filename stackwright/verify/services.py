@@ -1,161 +1,51 @@
-"""ECS services: what their tasks take, how many there are, and how a deployment replaces them.
+"""A service and what hangs on it: its task definition, its containers, its target groups and their load balancers.
 
-Numbers that the template does not decide are None, and whoever asks has nothing to say then.
+What is named elsewhere (a target group of another stack, a task definition by its ARN) is not in the graph, and so is
+left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import Any
 
-from stackwright.ecs.placement import DEFAULT, Percents, Strategy, Task
 from stackwright.resolve.graph import Graph, Resource
-from stackwright.resolve.symbols import Value, rendered
-from stackwright.verify.deployment import at, listed, number, whole
+from stackwright.verify.deployment import at, listed
 
 SERVICE = "AWS::ECS::Service"
 TASK_DEFINITION = "AWS::ECS::TaskDefinition"
-SCALABLE_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
-FARGATE = ("FARGATE", "FARGATE_SPOT")
-
-# Not "ECS": the whole new set runs beside the old one before traffic moves.
-_BESIDE = Percents(100, 200)
-_UNITS = 1024  # of "1 vCPU" and "1 GB"
+TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
+LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
+LISTENER_RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
+LOAD_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 
 
-@dataclass(frozen=True)
-class Count:
-    """How many tasks a service runs, from `least` to `most`, and which resource's properties say so."""
-
-    least: int
-    most: int
-    path: str
-    least_by: str
-    most_by: str
+def task_definition(graph: Graph, service: Resource) -> Resource | None:
+    """Return the task definition that a service runs."""
+    return graph.target(service.properties.get("TaskDefinition"))
 
 
-def scalable_target(graph: Graph, service: Resource) -> Resource | None:
-    """Return what scales a service's desired count, None if nothing of the template does."""
-    for each in graph.of_type(SCALABLE_TARGET):
-        named = each.properties.get("ResourceId")
-        if each.properties.get("ServiceNamespace", "ecs") == "ecs" and _names(graph, named, service):
-            return each
-    return None
+def containers(graph: Graph, service: Resource) -> list[Mapping[str, Any]]:
+    """Return the definitions of the containers in a service's tasks."""
+    definition = task_definition(graph, service)
+    given = listed(definition.properties.get("ContainerDefinitions")) if definition else []
+    return [each for each in given if isinstance(each, Mapping)]
 
 
-def _names(graph: Graph, named: Value, service: Resource) -> bool:
-    name = service.properties.get("ServiceName")
-    by_text = isinstance(name, str) and str(rendered(named)).rpartition("/")[2] == name
-    return by_text or service in graph.mentioned(named)
+def behind(graph: Graph, service: Resource) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
+    """Yield each target group of a service with the container that answers for it."""
+    by_name = {str(each.get("Name")): each for each in containers(graph, service)}
+    for each in listed(service.properties.get("LoadBalancers")):
+        group = graph.target(at(each, "TargetGroupArn"))
+        if group:
+            yield group, by_name.get(str(at(each, "ContainerName")), {})
 
 
-def count(graph: Graph, service: Resource) -> Count | None:
-    """Return how many tasks a service runs; None for a daemon, one at rest, or what nobody knows.
-
-    Without a desired count CloudFormation asks for one task ("AWS::ECS::Service", DesiredCount).
-    """
-    if daemon(service):
-        return None
-    target = scalable_target(graph, service)
-    if target is None:
-        given = number(service.properties.get("DesiredCount", 1))
-        return Count(int(given), int(given), service.path, "DesiredCount", "DesiredCount") if given else None
-    least, most = (number(target.properties.get(each)) for each in ("MinCapacity", "MaxCapacity"))
-    if not least or most is None:
-        return None
-    return Count(int(least), int(most), target.path, "MinCapacity", "MaxCapacity")
-
-
-def daemon(service: Resource) -> bool:
-    """Tell whether one task of the service runs on every instance."""
-    return service.properties.get("SchedulingStrategy") == "DAEMON"
-
-
-def definition(graph: Graph, service: Resource) -> Resource | None:
-    """Return the service's task definition, None for one made elsewhere."""
-    found = graph.target(service.properties.get("TaskDefinition"))
-    return found if found is not None and found.type == TASK_DEFINITION else None
-
-
-def task(graph: Graph, service: Resource) -> Task | None:
-    """Return what one task takes, of the task if it says so, else of its containers together; None if not known.
-
-    Source: "TaskDefinition" (cpu, memory) and "ContainerDefinition" (memoryReservation), Amazon ECS API Reference.
-    """
-    found = definition(graph, service)
-    if found is None:
-        return None
-    cpu, memory = _taken(found, "Cpu", ("Cpu",)), _taken(found, "Memory", ("MemoryReservation", "Memory"))
-    if cpu is None or memory is None:
-        return None
-    return Task(cpu, memory, interfaces=1 if found.properties.get("NetworkMode") == "awsvpc" else 0)
-
-
-def _taken(definition: Resource, of_task: str, of_container: tuple[str, ...]) -> int | None:
-    if of_task in definition.properties:
-        return _amount(definition.properties[of_task])
-    amounts = [
-        _amount(next((each[key] for key in of_container if key in each), 0))
-        for each in listed(definition.properties.get("ContainerDefinitions"))
-        if isinstance(each, Mapping)
+def load_balancers(graph: Graph, target_group: Resource) -> list[Resource]:
+    """Return the load balancers that send requests to a target group, by a listener or by its rules."""
+    senders = graph.users(target_group, LISTENER, LISTENER_RULE)
+    listeners = [
+        graph.target(each.properties.get("ListenerArn")) if each.type == LISTENER_RULE else each for each in senders
     ]
-    known = [each for each in amounts if each is not None]
-    return sum(known) if len(known) == len(amounts) else None
-
-
-def _amount(given: Value) -> int | None:
-    """Return units of 256, "256", "0.5 vCPU" and "1 GB"; None for what is not known."""
-    amount, _, unit = given.strip().partition(" ") if isinstance(given, str) else (given, "", "")
-    found = number(amount)
-    return None if found is None else int(found * (_UNITS if unit else 1))
-
-
-def host_ports(graph: Graph, service: Resource) -> frozenset[tuple[int, str]]:
-    """Return the ports of its instance, each with its protocol, that one task has for itself.
-
-    In host mode they are the containers' own; in bridge mode 0, or none, is one of many.
-    Source: "PortMapping", Amazon ECS API Reference.
-    """
-    found = definition(graph, service)
-    mode = found.properties.get("NetworkMode", "bridge") if found else "awsvpc"
-    return frozenset(_host_ports(found, mode)) if found and mode in ("bridge", "host") else frozenset()
-
-
-def _host_ports(definition: Resource, mode: Value) -> Iterator[tuple[int, str]]:
-    for container in listed(definition.properties.get("ContainerDefinitions")):
-        for each in listed(at(container, "PortMappings")):
-            port = whole(at(each, "ContainerPort" if mode == "host" else "HostPort"), 0)
-            if port:
-                yield port, str(at(each, "Protocol", "tcp"))
-
-
-def percents(service: Resource) -> Percents | None:
-    """Return minimum and maximum healthy percent as they bind its deployments; None if not known."""
-    given = at(service.properties, "DeploymentConfiguration", {})
-    if at(service.properties, "DeploymentController.Type", "ECS") != "ECS" or _beside(given):
-        return _BESIDE
-    least, most = number(at(given, "MinimumHealthyPercent", 100)), number(at(given, "MaximumPercent", 200))
-    return None if least is None or most is None else Percents(int(least), int(most))
-
-
-def _beside(given: Value) -> bool:
-    return bool(at(given, "Strategy", "ROLLING") != "ROLLING")
-
-
-def strategies(service: Resource) -> tuple[Strategy, ...]:
-    """Return how its tasks are placed on instances."""
-    found = [
-        Strategy(each["Type"], str(each.get("Field", "")))
-        for each in listed(service.properties.get("PlacementStrategies"))
-        if isinstance(each, Mapping) and each.get("Type") in ("binpack", "spread", "random")
-    ]
-    return tuple(found) or DEFAULT
-
-
-def alone_on_instance(graph: Graph, service: Resource) -> str:
-    """Return why no instance may hold two of its tasks, "" if one may."""
-    constraints = listed(service.properties.get("PlacementConstraints"))
-    if any(at(each, "Type") == "distinctInstance" for each in constraints):
-        return "the constraint distinctInstance"
-    ports = sorted(host_ports(graph, service))
-    return f"host port {ports[0][0]}" if ports else ""
+    found = [graph.target(each.properties.get("LoadBalancerArn")) for each in listeners if each]
+    return list({each.path: each for each in found if each}.values())

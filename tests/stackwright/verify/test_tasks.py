@@ -6,7 +6,7 @@ import pytest
 from support.guarantees import alone, seeded
 
 from stackwright.ecs.placement import DEFAULT, Percents, Strategy, Task
-from stackwright.verify.services import (
+from stackwright.verify.tasks import (
     alone_on_instance,
     count,
     host_ports,
