@@ -9,7 +9,7 @@ from stackwright.resolve.graph import Resource
 from stackwright.resolve.symbols import Value
 from stackwright.verify.deployment import Deployment, at, attribute, listed, number
 from stackwright.verify.rule import Finding, Rule
-from stackwright.verify.services import SERVICE, behind, load_balancers, task_definition
+from stackwright.verify.targets import SERVICE, behind, load_balancers, task_definition
 
 # Defaults: "Attributes" of target groups and of Application Load Balancers; ContainerDefinition, ECS API Reference.
 DELAY = "deregistration_delay.timeout_seconds"

@@ -1,0 +1,44 @@
+"""What holds data outlives a stack that is deleted or a resource that is replaced by mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackwright.verify.deployment import Deployment, at
+from stackwright.verify.rule import Finding, Rule
+
+# A log is no data of the system: it expires by its retention.
+STATEFUL = (
+    "AWS::DynamoDB::Table",
+    "AWS::ECR::Repository",
+    "AWS::EFS::FileSystem",
+    "AWS::KMS::Key",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+    "AWS::Route53::HostedZone",
+    "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
+)
+_ON_DELETION = ("Retain", "RetainExceptOnCreate", "Snapshot")
+_ON_REPLACEMENT = ("Retain", "Snapshot")
+
+
+def check(deployment: Deployment) -> Iterator[Finding]:
+    """Yield each resource with data that a deletion or a replacement would take along."""
+    for each in deployment.of(*STATEFUL):
+        deletion, replacement = each.attributes.get("DeletionPolicy"), each.attributes.get("UpdateReplacePolicy")
+        if deletion not in _ON_DELETION and not at(each.properties, "EmptyOnDelete"):
+            problem = "its data goes with the stack"
+            yield Finding(each.path, "DeletionPolicy", deletion, problem, "set DeletionPolicy to RetainExceptOnCreate")
+        if replacement not in _ON_REPLACEMENT:
+            problem = "its data goes when a property has it replaced"
+            yield Finding(each.path, "UpdateReplacePolicy", replacement, problem, "set UpdateReplacePolicy to Retain")
+
+
+RULE = Rule(
+    claim="What holds data is kept when its stack is deleted or the resource is replaced.",
+    why="Templates are changed in seconds, and the default of both policies is to delete.",
+    source="DeletionPolicy attribute, UpdateReplacePolicy attribute (AWS CloudFormation User Guide)",
+    about=STATEFUL,
+    check=check,
+)

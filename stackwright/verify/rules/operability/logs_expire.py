@@ -1,0 +1,38 @@
+"""Every container logs somewhere, and every log group forgets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackwright.verify.deployment import Deployment, at, listed
+from stackwright.verify.rule import Finding, Rule
+
+LOG_GROUP = "AWS::Logs::LogGroup"
+TASK_DEFINITION = "AWS::ECS::TaskDefinition"
+
+
+def check(deployment: Deployment) -> Iterator[Finding]:
+    """Yield log groups without retention, containers without logs, and drivers whose mode is left to chance."""
+    for group in deployment.of(LOG_GROUP):
+        if not group.properties.get("RetentionInDays"):
+            mend = "set RetentionInDays"
+            yield Finding(group.path, "RetentionInDays", None, "it keeps every line for ever, and bills it", mend)
+    for definition in deployment.of(TASK_DEFINITION):
+        for container in listed(definition.properties.get("ContainerDefinitions")):
+            place = f"{at(container, 'Name')}.LogConfiguration"
+            driver = at(container, "LogConfiguration.LogDriver")
+            if driver is None:
+                mend = "give it a LogConfiguration"
+                yield Finding(definition.path, place, None, "what it says is lost with the container", mend)
+            elif driver == "awslogs" and not at(container, "LogConfiguration.Options.mode"):
+                problem = "whether it blocks or drops when CloudWatch is slow hangs on the account's default"
+                yield Finding(definition.path, f"{place}.Options.mode", None, problem, "say blocking or non-blocking")
+
+
+RULE = Rule(
+    claim="Every container logs in a mode that is stated, and every log group expires.",
+    why="A log without retention grows for ever; without a log nobody learns why a task stopped.",
+    source="Send Amazon ECS logs to CloudWatch (Amazon ECS Developer Guide), Working with log groups (CloudWatch Logs)",
+    about=(LOG_GROUP, TASK_DEFINITION),
+    check=check,
+)

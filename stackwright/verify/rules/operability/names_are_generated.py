@@ -1,0 +1,46 @@
+"""Nothing that may have to be replaced has a name of its own: the new one would find the name taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stackwright.resolve.graph import Resource
+from stackwright.schemas import schema
+from stackwright.verify.deployment import Deployment
+from stackwright.verify.rule import Finding, Rule
+
+# A name is what it is: the record's, the parameter's and the zone's are what they are made for.
+_NAMED_BY_NATURE = {"AWS::Route53::RecordSet", "AWS::Route53::HostedZone", "AWS::SSM::Parameter"}
+
+
+def check(deployment: Deployment) -> Iterator[Finding]:
+    """Yield each resource with a name in the template that another property can have replaced."""
+    for resource in deployment.graph.resources.values():
+        name = _name(resource)
+        if name is None or resource.type in _NAMED_BY_NATURE:
+            continue
+        others = _replacing(resource) - {name}
+        if others:
+            problem = f"a change of {', '.join(sorted(others))} replaces it, and fails because the name is taken"
+            yield Finding(resource.path, name, resource.properties[name], problem, f"leave {name} out")
+
+
+def _name(resource: Resource) -> str | None:
+    """Return the property that names a resource itself, if it is given; `Cluster` of a service names another."""
+    noun = resource.type.rpartition("::")[2]
+    known = _replacing(resource)
+    return next((each for each in ("Name", f"{noun}Name", "GroupName", f"{noun}Identifier") if each in known), None)
+
+
+def _replacing(resource: Resource) -> set[str]:
+    """Return the properties in use whose change replaces the resource."""
+    return {path[0] for path in schema(resource.type).create_only if path[0] in resource.properties}
+
+
+RULE = Rule(
+    claim="Nothing that may have to be replaced has a fixed name.",
+    why="CloudFormation makes the new one before it deletes the old; with a fixed name the update can only fail.",
+    source="Name Type, Update behaviors of stack resources (AWS CloudFormation User Guide)",
+    about=(),
+    check=check,
+)

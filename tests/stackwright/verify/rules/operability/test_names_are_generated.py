@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import pytest
+from support.guarantees import STACKS, alone, findings, resource, seeded, told
+
+RULE = "operability/names-are-generated"
+
+
+@pytest.mark.parametrize("blueprint", ["ec2-alb", "account", "region"])
+def test_ours_are_generated_or_never_replaced(blueprint: str) -> None:
+    assert findings(RULE, seeded(blueprint=blueprint)) == []
+
+
+def test_a_named_target_group_is_found() -> None:
+    def seed(stacks: STACKS) -> None:
+        resource(stacks, "Service/TargetGroup")["Properties"]["Name"] = "app"
+
+    problem = "a change of Port, Protocol, TargetType, VpcId replaces it, and fails because the name is taken"
+    assert told(RULE, seeded(seed)) == [f"Service/TargetGroup Name: {problem}"]
+
+
+def test_a_name_that_alone_replaces_is_no_finding() -> None:
+    group = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/app", "RetentionInDays": 7}}
+    assert findings(RULE, alone({"Group": group})) == []
+
+
+def test_what_names_another_resource_is_no_name() -> None:
+    service = {"Type": "AWS::ECS::Service", "Properties": {"Cluster": "shared", "SchedulingStrategy": "REPLICA"}}
+    assert findings(RULE, alone({"Service": service})) == []
