@@ -11,10 +11,11 @@ from stackwright.verify.acls import let_in, without
 from stackwright.verify.groups import ALL, Ports
 
 SUBNET = Symbol("Subnet", "Ref")
+TCP = Ports("tcp")
 RANGES = st.builds(lambda ends: Ports("tcp", min(ends), max(ends)), st.tuples(st.integers(0, 30), st.integers(0, 30)))
 
 
-def _let_in(*entries: dict[str, Any], ports: Ports = Ports("tcp"), associated: bool = True) -> list[Ports]:
+def _let_in(*entries: dict[str, Any], ports: Ports = TCP, associated: bool = True) -> list[Ports]:
     resources: dict[str, Any] = {
         "Subnet": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": "vpc-1"}},
         "Acl": {"Type": "AWS::EC2::NetworkAcl", "Properties": {"VpcId": "vpc-1"}},
