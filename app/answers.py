@@ -51,7 +51,7 @@ def _log(request: Request, status: int) -> None:
         path=request.path,
         status=status,
         duration_ms=_duration(request),
-        client=request.client_ip,
+        client=request.client_ip or None,
     )
     access.log(level, "%s %s", request.method, request.path, extra=values)
 

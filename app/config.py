@@ -13,6 +13,10 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 # What is left of the stop timeout for closing sockets and ending the process; seconds.
 MARGIN = 5
 
+# All headers of a request together, in bytes: the most that Sanic allows. It holds them to the body's limit as well,
+# so that one may not be smaller.
+HEADERS = 16384
+
 
 class BadSetting(Exception):
     """A variable of the environment has a value that the service cannot run with."""
@@ -117,7 +121,7 @@ SETTINGS = (
         "45",
         "longest time to answer in; at most what `STOP_TIMEOUT` leaves after the drain",
     ),
-    Setting("REQUEST_MAX_BYTES", "request_max_bytes", _number(0, 2**29), "65536", "largest body of a request"),
+    Setting("REQUEST_MAX_BYTES", "request_max_bytes", _number(HEADERS, 2**29), "65536", "largest body of a request"),
     Setting("DRAIN_TIME", "drain_time", _number(0, 3600), "35", "how long to serve on after SIGTERM, health failing"),
     Setting(
         "STOP_TIMEOUT", "stop_timeout", _number(MARGIN + 1, 7200), "90", "when the process is killed after SIGTERM"

@@ -5,12 +5,15 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from sanic import HTTPResponse, Request
-from sanic.exceptions import SanicException
+from sanic.exceptions import RequestCancelled, SanicException
 from sanic.handlers import ErrorHandler
 from sanic.response import json
 
 from app.identity import request_id
 from app.logs import fields, log
+
+# Nobody receives it; it stands in the log as nginx would write it.
+CLIENT_GONE = 499
 
 
 class Errors(ErrorHandler):
@@ -18,6 +21,8 @@ class Errors(ErrorHandler):
 
     def default(self, request: Request, exception: Exception) -> HTTPResponse:
         """Return the answer to this exception; log the stack trace of one that nobody foresaw."""
+        if isinstance(exception, RequestCancelled):
+            return refusal(request, CLIENT_GONE, "The client is gone")
         if not isinstance(exception, SanicException):
             _log(request, exception)
             return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR)

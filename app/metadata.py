@@ -45,7 +45,7 @@ class Metadata:
         try:
             async with asyncio.timeout(PATIENCE), self._asking:
                 self.known = self.known or parse(await _get(self.uri + "/task"))
-        except (OSError, ValueError, TimeoutError, asyncio.IncompleteReadError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             self._next = time.monotonic() + RETRY_AFTER
             log.warning("ECS metadata is not to be had: %s", error or type(error).__name__)
         return self.known or Task()

@@ -9,6 +9,7 @@ the drain. One process on one event loop, so that process 1 is the one that serv
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 from dataclasses import dataclass
@@ -60,6 +61,8 @@ async def _serve(config: Config) -> int:
     logs.set_up(config.log_level, own := uuid4().hex)
     metadata = Metadata(config.metadata_uri)
     instance = (await metadata.task()).task_id or own
+    if life.stopping.is_set():
+        return 0
     logs.set_up(config.log_level, instance)
     service = create(Context(config, instance, metadata, life))
     listeners = await _listen(service, config)
@@ -98,7 +101,9 @@ def _socket(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        raise CannotListen(f"cannot listen on {host} port {port}: {error.strerror or error}") from error
+        raise CannotListen(
+            f"cannot listen on {host} port {port}: {os.strerror(error.errno) if error.errno else error}"
+        ) from error
 
 
 def _ports(listeners: list[Listener]) -> list[int]:

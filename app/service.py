@@ -8,10 +8,11 @@ from sanic.models.handler_types import RouteHandler
 
 from app import health, info, items
 from app.answers import HEALTH, finish
-from app.config import Config
+from app.config import HEADERS, Config
 from app.context import Context
 from app.errors import Errors
 from app.pages import Pages
+from app.requests import Request
 
 READ = ["GET", "HEAD"]
 
@@ -23,7 +24,14 @@ Service = Sanic[Limits, Context]
 
 def create(context: Context) -> Service:
     """Return the application, ready to be served."""
-    service = Sanic("app", config=_limits(context.config), ctx=context, error_handler=Errors(), configure_logging=False)
+    service = Sanic(
+        "app",
+        config=_limits(context.config),
+        ctx=context,
+        error_handler=Errors(),
+        request_class=Request,
+        configure_logging=False,
+    )
     service.register_middleware(finish, "response")
     pages = Pages(context.config, context.instance)
     service.add_route(pages.root, "/", READ, name="root")
@@ -52,6 +60,7 @@ def _limits(config: Config) -> Limits:
         KEEP_ALIVE_TIMEOUT=config.keep_alive_timeout,
         REQUEST_TIMEOUT=config.request_timeout,
         RESPONSE_TIMEOUT=config.response_timeout,
+        REQUEST_MAX_HEADER_SIZE=HEADERS,
         REQUEST_MAX_SIZE=config.request_max_bytes,
         PROXIES_COUNT=config.proxies_count or None,
         MOTD=False,
