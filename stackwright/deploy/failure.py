@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from stackwright.deploy.changes import NESTED
@@ -13,6 +13,8 @@ from stackwright.deploy.sentences import noun
 # Said of what was stopped because something else failed: a consequence, never the cause.
 CONSEQUENCES = ("creation cancelled", "update cancelled", "deletion cancelled", "cancelled")
 NOBODY_SAID = "no reason given"
+TIMED_OUT = "exceeded the specified timeout"
+NOTHING_SAID = ("", "Resource creation Initiated", "Eventual consistency check initiated")
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,23 @@ def first_failure(steps: Iterable[Step]) -> Failure | None:
     if plain:
         return _failure(plain[0])
     deepest = sorted(real, key=lambda step: -len(step.path.split("/")) if step.path else 0)
-    return _failure(deepest[0]) if deepest else None
+    return _waited(_failure(deepest[0]), in_time) if deepest else None
+
+
+def _waited(failure: Failure, in_time: list[Step]) -> Failure:
+    """Return the failure of a stack that ran out of time with what was last said by those it waited for."""
+    if TIMED_OUT not in failure.reason:
+        return failure
+    ended = {step.path for step in in_time if step.event.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE")}
+    below = f"{failure.path}/" if failure.path else ""
+    said = {
+        step.path: step.event.reason
+        for step in in_time
+        if step.path.startswith(below) and step.path not in ended and step.event.type != NESTED
+        if step.event.status.endswith("_IN_PROGRESS") and step.event.reason not in NOTHING_SAID
+    }
+    waiting = [f"{path} was waiting: {reason}" for path, reason in said.items()]
+    return replace(failure, reason="; ".join([failure.reason, *waiting]))
 
 
 def blockers(steps: Iterable[Step]) -> list[Failure]:

@@ -90,9 +90,13 @@ def _validate(context: Context, arn: str, zones: dict[str, Properties]) -> None:
 
 
 def _wait(context: Context, arn: str, zones: dict[str, Properties]) -> None:
-    """Fail a certificate that stays pending though CloudFormation validates all its names."""
+    """Fail a certificate that stays pending though CloudFormation validates all its names.
+
+    A wildcard has the record of the name that it stands under ("AWS Certificate Manager DNS validation").
+    """
     certificate = context.client("acm").describe_certificate(CertificateArn=arn)["Certificate"]
-    ours = all(option["DomainName"] in zones for option in certificate["DomainValidationOptions"])
+    proved = {name.removeprefix("*.") for name in zones}
+    ours = all(each["DomainName"].removeprefix("*.") in proved for each in certificate["DomainValidationOptions"])
     if ours and certificate["Status"] == "PENDING_VALIDATION":
         told = 'Resource handler returned message: "Exceeded attempts to wait"'
         told = f"{told} (RequestToken: {uuid.uuid4()}, HandlerErrorCode: NotStabilized)"

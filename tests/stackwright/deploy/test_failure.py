@@ -91,6 +91,29 @@ def test_what_blocks_a_rollback_is_told_apart_from_what_began_it(own: Make, nest
     ]
 
 
+def test_a_stack_that_ran_out_of_time_tells_what_it_waited_for(own: Make, nested: Make, event: Make) -> None:
+    record = "Content of DNS Record is: {Name: _x.example.com.,Type: CNAME,Value: _y.acm-validations.aws.}"
+    progress = begin(ROOT)
+    advance(
+        progress,
+        [
+            own("CREATE_IN_PROGRESS"),
+            nested("CREATE_IN_PROGRESS"),
+            event("Role", "CREATE_IN_PROGRESS", stack=VPC, reason="Eventual consistency check initiated"),
+            event("Role", "CREATE_COMPLETE", stack=VPC),
+            event("Certificate", "CREATE_IN_PROGRESS", stack=VPC, reason=record),
+            event("Certificate", "CREATE_IN_PROGRESS", stack=VPC, reason="Resource creation Initiated"),
+            event("Certificate", "CREATE_FAILED", stack=VPC, reason="Resource creation cancelled"),
+            nested("CREATE_FAILED", reason="Stack creation time exceeded the specified timeout"),
+            event("Certificate", "DELETE_COMPLETE", stack=VPC),
+            own("ROLLBACK_COMPLETE"),
+        ],
+    )
+    assert cause(progress.steps) == (
+        f"Vpc (nested stack): Stack creation time exceeded the specified timeout; Vpc/Certificate was waiting: {record}"
+    )
+
+
 @pytest.mark.parametrize(
     ("status", "said"),
     [

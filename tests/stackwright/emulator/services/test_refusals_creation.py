@@ -254,10 +254,10 @@ def test_name_of_a_resource_of_no_stack_is_taken(client: Client) -> None:
     assert settled(client, "create_stack", repository()) == "CREATE_COMPLETE"
 
 
-def certificate(zone: str) -> Template:
+def certificate(zone: str, **more: Any) -> Template:
     names = [{"DomainName": "example.com", "HostedZoneId": zone}]
     kind = "CertificateManager::Certificate"
-    made = resource(kind, DomainName="example.com", ValidationMethod="DNS", DomainValidationOptions=names)
+    made = resource(kind, DomainName="example.com", ValidationMethod="DNS", DomainValidationOptions=names, **more)
     return {"Certificate": made}
 
 
@@ -281,6 +281,11 @@ def test_certificate_of_a_zone_that_is_not_delegated_is_never_issued(client: Cli
     tag = {"ResourceType": "hostedzone", "ResourceId": zone}
     client("route53").change_tags_for_resource(**tag, RemoveTagKeys=["stackwright:delegated"])
     assert settled(client, "create_stack", certificate(zone)) == "CREATE_COMPLETE"
+
+
+def test_wildcard_waits_for_the_record_of_the_name_it_stands_under(client: Client) -> None:
+    waiting = certificate(undelegated(client), SubjectAlternativeNames=["*.example.com"])
+    assert settled(client, "create_stack", waiting) == "ROLLBACK_COMPLETE"
 
 
 def test_certificate_says_which_record_it_waits_for(client: Client) -> None:
