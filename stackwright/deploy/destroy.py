@@ -50,6 +50,7 @@ DOING: dict[str, Callable[[Aws, str], None]] = {
     "empty registry": purge.empty_registry,
     "empty zone": zones.empty,
     "revisions": purge.deregister_revisions,
+    "reviews": purge.delete_reviews,
     "strays": purge.delete_strays,
     "delete bucket": purge.delete_bucket,
     "delete registry": purge.delete_registry,
@@ -161,7 +162,9 @@ def _planned(aws: Aws, stack_id: str, asked: Asked, *, unprotect: bool) -> Teard
     _check_zones(aws, teardown, asked)
     dependents.check(aws, asked.again.stack_name, teardown)
     certificates = [each.physical_id for each in going if each.type == CERTIFICATE]
-    return replace(teardown, records=tuple(zones.validation_records(aws, certificates)))
+    reviews = [Task("reviews", asked.again.stack_name, stack_id)] if purge.reviews(aws, stack_id) else []
+    records = tuple(zones.validation_records(aws, certificates))
+    return replace(teardown, before=(*reviews, *teardown.before), records=records)
 
 
 def _check_zones(aws: Aws, teardown: Teardown, asked: Asked) -> None:

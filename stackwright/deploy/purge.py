@@ -6,6 +6,7 @@ Each function takes one physical id, and is done when there is nothing (left) to
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from stackwright.aws_errors import AwsError
@@ -120,21 +121,40 @@ def _revisions(aws: Aws, family: str) -> list[str]:
     return [arn for arn in found if _family(arn) == family]
 
 
+def delete_reviews(aws: Aws, stack_id: str) -> None:
+    """Delete the nested stacks that a change set made for a root and that a failed creation never came to."""
+    for change_set_id in aws.change_sets(stack_id):
+        # They go with it as long as the root is there. One that was executed may be refused, and need not go.
+        with suppress(AwsError):
+            aws.delete_change_set(change_set_id)
+    for nested in reviews(aws, stack_id):
+        aws.delete_stack(nested)
+
+
+def reviews(aws: Aws, stack_id: str) -> list[str]:
+    """Return the ids of a root's nested stacks that are still under review."""
+    return [str(each["StackId"]) for each in _stacks(aws, "REVIEW_IN_PROGRESS") if each.get("RootId") == stack_id]
+
+
 def buried(aws: Aws, name: str) -> str | None:
     """Return the id of the stack of that name that was deleted last; AWS knows it for 90 days.
 
     One that never got past its review had nothing, and is none.
     """
-    found: list[dict[str, Any]] = []
-    arguments: dict[str, Any] = {"StackStatusFilter": ["DELETE_COMPLETE"]}
-    while True:
-        page = aws.call("cloudformation", "list_stacks", **arguments)
-        found += [each for each in page["StackSummaries"] if each["StackName"] == name]
-        if not page.get("NextToken"):
-            break
-        arguments["NextToken"] = page["NextToken"]
+    found = [each for each in _stacks(aws, "DELETE_COMPLETE") if each["StackName"] == name]
     latest = sorted(found, key=lambda each: each["CreationTime"], reverse=True)
     return next((str(each["StackId"]) for each in latest if aws.held(each["StackId"])), None)
+
+
+def _stacks(aws: Aws, status: str) -> Iterator[dict[str, Any]]:
+    """Yield the summaries of all stacks in a status."""
+    arguments: dict[str, Any] = {"StackStatusFilter": [status]}
+    while True:
+        page = aws.call("cloudformation", "list_stacks", **arguments)
+        yield from page["StackSummaries"]
+        if not page.get("NextToken"):
+            return
+        arguments["NextToken"] = page["NextToken"]
 
 
 def namesakes(aws: Aws, name: str) -> list[str]:

@@ -62,6 +62,7 @@ WORDS = {
     "empty registry": "delete every image in",
     "empty zone": "delete the validation records in",
     "revisions": "deregister every revision of",
+    "reviews": "delete the nested stacks that never were of",
     "strays": "delete the log group that AWS makes for",
     "delete bucket": "delete with every version of every object",
     "delete registry": "delete with every image",
