@@ -70,6 +70,11 @@ class Opening:
     peer: Value
     ports: Ports
 
+    @property
+    def world(self) -> Family | None:
+        """Of which addresses its peer is the whole internet; None where it is not."""
+        return world_of(self.peer)
+
 
 def world_of(peer: Value) -> Family | None:
     """Return of which addresses a range is the internet: all of it, or more of it than anybody has; else None."""
