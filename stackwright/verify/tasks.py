@@ -18,7 +18,7 @@ TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 SCALABLE_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 FARGATE = ("FARGATE", "FARGATE_SPOT")
 
-# Not "ECS": the whole new set runs beside the old one before traffic moves.
+# Blue/green and kin.
 _BESIDE = Percents(100, 200)
 _UNITS = 1024  # of "1 vCPU" and "1 GB"
 
@@ -50,7 +50,7 @@ def _names(graph: Graph, named: Value, service: Resource) -> bool:
 
 
 def count(graph: Graph, service: Resource) -> Count | None:
-    """Return how many tasks a service runs; None for a daemon, one at rest, or what nobody knows.
+    """Return how many tasks a service runs; None for a daemon, or what nobody knows.
 
     Without a desired count CloudFormation asks for one task ("AWS::ECS::Service", DesiredCount).
     """
@@ -59,9 +59,9 @@ def count(graph: Graph, service: Resource) -> Count | None:
     target = scalable_target(graph, service)
     if target is None:
         given = number(service.properties.get("DesiredCount", 1))
-        return Count(int(given), int(given), service.path, "DesiredCount", "DesiredCount") if given else None
+        return None if given is None else Count(int(given), int(given), service.path, "DesiredCount", "DesiredCount")
     least, most = (number(target.properties.get(each)) for each in ("MinCapacity", "MaxCapacity"))
-    if not least or most is None:
+    if least is None or most is None:
         return None
     return Count(int(least), int(most), target.path, "MinCapacity", "MaxCapacity")
 
@@ -131,15 +131,17 @@ def _host_ports(definition: Resource, mode: Value) -> Iterator[tuple[int, str]]:
 
 def percents(service: Resource) -> Percents | None:
     """Return minimum and maximum healthy percent as they bind its deployments; None if not known."""
-    given = at(service.properties, "DeploymentConfiguration", {})
-    if at(service.properties, "DeploymentController.Type", "ECS") != "ECS" or _beside(given):
+    if beside(service):
         return _BESIDE
+    given = at(service.properties, "DeploymentConfiguration", {})
     least, most = number(at(given, "MinimumHealthyPercent", 100)), number(at(given, "MaximumPercent", 200))
     return None if least is None or most is None else Percents(int(least), int(most))
 
 
-def _beside(given: Value) -> bool:
-    return bool(at(given, "Strategy", "ROLLING") != "ROLLING")
+def beside(service: Resource) -> bool:
+    """Tell whether a deployment runs the whole new set beside the old one before it stops any: blue/green and kin."""
+    rolls = at(service.properties, "DeploymentConfiguration.Strategy", "ROLLING") == "ROLLING"
+    return not rolls or at(service.properties, "DeploymentController.Type", "ECS") != "ECS"
 
 
 def strategies(service: Resource) -> tuple[Strategy, ...]:

@@ -74,7 +74,7 @@ def test_a_task_definition_made_elsewhere_takes_nobody_knows_what() -> None:
     [
         ({}, None, (1, 1)),
         ({"DesiredCount": "3"}, None, (3, 3)),
-        ({"DesiredCount": 0}, None, None),
+        ({"DesiredCount": 0}, None, (0, 0)),
         ({"DesiredCount": {"Ref": "Unknown"}}, None, None),
         ({"SchedulingStrategy": "DAEMON"}, None, None),
         ({"ServiceName": "web"}, _target("service/main/web", MinCapacity="2", MaxCapacity=5), (2, 5)),
