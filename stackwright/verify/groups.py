@@ -70,9 +70,8 @@ class Opening:
     peer: Value
     ports: Ports
 
-    @property
     def world(self) -> Family | None:
-        """Of which addresses its peer is the whole internet; None where it is not."""
+        """Return of which addresses its peer is the whole internet; None where it is not."""
         return world_of(self.peer)
 
 

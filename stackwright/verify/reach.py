@@ -132,9 +132,10 @@ def _opened(reach: Reach, interface: Interface) -> Iterator[tuple[str, Family, P
             yield from ((INTERNET, family, ports, None) for ports in reach.ports_of(interface.path))
         return
     for opening in (each for group in interface.groups for each in reach.of_group(group)):
-        if opening.world is not None and opening.world in interface.families:
-            yield INTERNET, opening.world, opening.ports, opening
-        elif str(opening.peer).startswith("pl-"):
+        world = opening.world()
+        if world is not None and world in interface.families:
+            yield INTERNET, world, opening.ports, opening
+        if str(opening.peer).startswith("pl-"):
             yield from ((opening.peer, family, opening.ports, opening) for family in sorted(interface.families))
 
 

@@ -73,7 +73,7 @@ def _problem(graph: Graph, entry: _Entry, opening: Opening) -> str | None:
 
 
 def _of_range(entry: _Entry, opening: Opening) -> str | None:
-    if entry.groups or opening.world:
+    if entry.groups or opening.world():
         return f"{opening.peer} can call the tasks, past the load balancer, its log and its limits"
     return None
 
