@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -78,6 +80,16 @@ def test_second_signal_ends_the_drain(start: Start, stop: signal.Signals) -> Non
     began = time.monotonic()
     assert service.ended() == 0
     assert time.monotonic() - began < 3
+
+
+def test_containers_own_check_passes_until_it_drains(start: Start) -> None:
+    service = start(DRAIN_TIME="20")
+    _, _, *arguments = task.health_command(service.ports[0], "/health")
+    check = [sys.executable, *arguments]
+    assert subprocess.run(check, timeout=PATIENCE).returncode == 0
+    service.tell()
+    service.wait_for(STOPPING)
+    assert subprocess.run(check, timeout=PATIENCE, capture_output=True).returncode == 1
 
 
 # -- After the drain -----------------------------------------------------------------------------------------------
