@@ -36,19 +36,25 @@ def endpoint() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def make_project(endpoint: str) -> Callable[[Path], Project]:
-    """Make a project in a folder, with an account of its own."""
+def copied() -> Callable[[Path, Account], Project]:
+    """Copy the project into a folder, to work in an account."""
 
-    def make(folder: Path) -> Project:
+    def copy(folder: Path, account: Account) -> Project:
         for part in PROJECT_PARTS:
             source = REPOSITORY / part
             if source.is_dir():
                 shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy(source, folder / part)
-        return Project(folder, Account(str(next(_ACCOUNTS)), endpoint))
+        return Project(folder, account)
 
-    return make
+    return copy
+
+
+@pytest.fixture(scope="session")
+def make_project(endpoint: str, copied: Callable[[Path, Account], Project]) -> Callable[[Path], Project]:
+    """Make a project in a folder, with an account of its own."""
+    return lambda folder: copied(folder, Account(str(next(_ACCOUNTS)), endpoint))
 
 
 @pytest.fixture
