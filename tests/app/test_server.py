@@ -14,6 +14,8 @@ import pytest
 from support import application
 from support.application import HOST, PATIENCE, Application, Start, received
 
+from nested.parts import task
+
 STOPPING = "Told to stop"
 CLOSED = "No longer listening"
 SLOW = "import asyncio, app.items, app.health\n" + (
