@@ -10,6 +10,7 @@ together, the template's Rules and functions do, when `evaluated` resolves it.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stackwright.errors import BadInput
-from stackwright.quoting import LONGEST, half_characters, named
+from stackwright.quoting import LONGEST, half_characters, named, quoted
 
 if TYPE_CHECKING:
     from stackwright.compose import Blueprint
@@ -31,6 +32,7 @@ _TAG_TEXT = re.compile(r"[\w\s.:/=+@-]*")  # "Tag naming limits and requirements
 _SECTIONS = ("Parameters", "Tags")
 _LEAST = re.compile(r"Min(?=[A-Z0-9])")
 _SHAPE = 'write {"Parameters": {...}}'
+_WHOLE = re.compile("[+-]?[0-9]+")
 _KINDS = {dict: "an object", list: "a list", bool: "a boolean", type(None): "null"}
 
 
@@ -202,12 +204,34 @@ def _mismatched(given: Any, root: Mapping[str, Any]) -> Iterator[str]:
     values = {name: value if isinstance(value, str) else "" for name, value in stated.items()}
     if IMAGE in values:
         yield f"{IMAGE}: the image is never in a parameter file; give it with --image"
-    for problem in problems(declarations, values):
+    found = problems(declarations, values)
+    for problem in found:
         name = problem.parameter
         if isinstance(stated.get(name, ""), str) and name != IMAGE:
             hint = "" if name in declarations else near_misses(name, declarations)
             yield f"{problem}{hint}"
+    sound = {name: value for name, value in values.items() if name not in {each.parameter for each in found}}
+    yield from _broken(declarations, sound)
     yield from _crossed(declarations, values)
+
+
+def _broken(declarations: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[str]:
+    """Yield each count that is no whole number: CloudFormation takes one, and the service then fails the stack."""
+    for name, declaration in declarations.items():
+        value = values.get(name)
+        if value is None or _WHOLE.fullmatch(value) or not _counts(declaration):
+            continue
+        number = _number(declaration, value)
+        if number is not None and math.isfinite(number):
+            nearest = dict.fromkeys((math.floor(number), math.ceil(number)))
+            yield f"{name}: {quoted(value)} is no whole number; write {' or '.join(map(str, nearest))}"
+
+
+def _counts(declaration: Mapping[str, Any]) -> bool:
+    """Tell whether a Number counts: whatever its declaration says of it is whole (a default of 0.5 says not)."""
+    stated = [declaration[key] for key in ("Default", "MinValue", "MaxValue") if key in declaration]
+    stated += declaration.get("AllowedValues", [])
+    return declaration.get("Type") == "Number" and bool(stated) and all(_WHOLE.fullmatch(str(each)) for each in stated)
 
 
 def _crossed(declarations: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[str]:

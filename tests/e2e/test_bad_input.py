@@ -145,6 +145,8 @@ FILES: list[tuple[str | bytes, str]] = [
     (changed(MinTasks=0).replace(": 0", ": " + "9" * 5000), "MinTasks: is a number where a string belongs"),
     (changed(MinTask="2"), "MinTask: the template has no such parameter (did you mean MinTasks"),
     (changed(**{"Evil\nerror: x": "2"}), "'Evil\\nerror: x': the template has no such parameter"),
+    (changed(MinTasks="1.5"), "MinTasks: '1.5' is no whole number; write 1 or 2"),
+    (changed(MaxInstances="2.5"), "MaxInstances: '2.5' is no whole number; write 2 or 3"),
     (changed(MinTasks="two"), "MinTasks: 'two' is not of type Number"),
     (changed(MinTasks="\N{DEVANAGARI DIGIT TWO}"), "is not of type Number"),
     (changed(MaxTasks="501"), "MaxTasks: '501' is above"),

@@ -21,6 +21,8 @@ ROOT: dict[str, Any] = {
         "MaxTasks": {"Type": "Number", "MaxValue": 9, "Default": "2"},
         "WebMinTasks": {"Type": "Number", "Default": "1"},
         "WebMaxTasks": {"Type": "Number", "Default": "2"},
+        "Share": {"Type": "Number", "MinValue": 0, "Default": "0.5"},
+        "Any": {"Type": "Number", "Default": "1.0"},
         "Image": {"Type": "String", "Default": ""},
     },
     "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
@@ -54,6 +56,12 @@ def test_good_file_gives_parameters_and_tags(tmp_path: Path) -> None:
     assert settings(path, ROOT) == Settings({"Size": "small", "MinTasks": "2"}, {"Project": "shop"})
 
 
+def test_a_number_that_is_no_count_may_be_broken(tmp_path: Path) -> None:
+    path = tmp_path / "dev.json"
+    path.write_text(json.dumps(parameters(Share="0.25", Any="1.5", MinTasks="+2")))
+    assert settings(path, ROOT).parameters["Share"] == "0.25"
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
@@ -76,6 +84,9 @@ def test_good_file_gives_parameters_and_tags(tmp_path: Path) -> None:
         (parameters(MinTasks="0"), "MinTasks: '0' is below 1"),
         (parameters(MaxTasks="10"), "MaxTasks: '10' is above 9"),
         (parameters(MinTasks="two"), "MinTasks: 'two' is not of type Number"),
+        (parameters(MinTasks="1.5"), "MinTasks: '1.5' is no whole number; write 1 or 2"),
+        (parameters(MinTasks="2.0"), "MinTasks: '2.0' is no whole number; write 2"),
+        (parameters(MinTasks="2e0"), "MinTasks: '2e0' is no whole number; write 2"),
         (parameters(Cidr="10." + "0" * 4100 + "/16"), "Cidr: is longer than 4096"),
         (parameters(MinTasks="3"), "MinTasks: 3 is above MaxTasks, which is 2"),
         (parameters(WebMinTasks="3"), "WebMinTasks: 3 is above WebMaxTasks, which is 2"),
