@@ -19,6 +19,7 @@ import click
 
 from stackwright import __version__, console
 from stackwright.errors import BadInput, StackwrightError
+from stackwright.preflight import names
 from stackwright.project import Project
 from stackwright.quoting import LONGEST, quoted
 
@@ -257,10 +258,37 @@ def publish(project: Project, **options: Any) -> int:
     return publish(project, **options)
 
 
+_image = click.option("--image", metavar="URI", help="Image to run (default: the one that runs).")
+_waive = click.option(
+    "--waive",
+    multiple=True,
+    metavar="CHECK",
+    help=f"Go on although this check of preflight fails: {', '.join(names())}.",
+)
+
+
+@verbs.command(epilog=f"Example: {PROGRAM} preflight ec2-alb dev --profile shop-dev --region eu-west-1")
+@click.argument("blueprint")
+@click.argument("environment", metavar="ENV")
+@_image
+@_role
+@_waive
+@_stack_name
+@_where
+@_json
+@_on_project
+def preflight(project: Project, **options: Any) -> int:
+    """Check what a deployment would fail at, without changing anything."""
+    from stackwright.preflight.verb import preflight
+
+    return preflight(project, **options)
+
+
 @verbs.command(epilog=f"Example: {PROGRAM} deploy ec2-alb dev --local")
 @click.argument("blueprint")
 @click.argument("environment", metavar="ENV")
-@click.option("--image", metavar="URI", help="Image to run (default: the one that runs).")
+@_image
+@_waive
 @click.option("--replace", multiple=True, metavar="STACK/NAME", help="Allow to replace this.")
 @click.option("--despite-findings", is_flag=True, help="Deploy although guarantees do not hold.")
 @_bucket

@@ -3,6 +3,7 @@
     wish      render the blueprint, read and check the environment's parameters    no AWS
     lint      every template that is not known to be clean                         no AWS
     verify    the guarantees of what the parameters make of them                   no AWS
+    preflight what would fail later, asked before anything is created              every service
     source    publish the templates; a flat blueprint goes as text                 S3
     plan      what to ask, from the wish and the stack as it is: plain data        no AWS
     proposal  a change set with nested ones, read into one tree and judged         CloudFormation
@@ -54,6 +55,8 @@ from stackwright.deploy.tasks import Evidence
 from stackwright.deploy.wish import BOOTSTRAP, Wish, make_wish
 from stackwright.errors import BadInput
 from stackwright.place import place
+from stackwright.preflight.examine import check_ready, check_waived
+from stackwright.preflight.subject import make_subject
 from stackwright.publish import artifact_bucket, execution_role, upload
 from stackwright.regions import chosen_region, offline_region
 from stackwright.verify import check_guarantees
@@ -77,6 +80,7 @@ class Choices:
     role_arn: str | None = None
     replaces: Sequence[str] = ()
     where: Where = field(default_factory=Where)
+    waived: Sequence[str] = ()
 
 
 def deploy(
@@ -93,14 +97,16 @@ def deploy(
     bucket: str | None = None,
     role_arn: str | None = None,
     replace: Sequence[str] = (),
+    waive: Sequence[str] = (),
     despite_findings: bool = False,
     as_json: bool = False,
 ) -> int:
     """Deploy a blueprint to an environment; return the exit status."""
+    check_waived(waive)
     started = time.monotonic()
     screen = Screen(yes=yes)
     where = Where(profile, region, local)
-    choices = Choices(stack_name or f"{blueprint}-{environment}", image, bucket, role_arn, replace, where)
+    choices = Choices(stack_name or f"{blueprint}-{environment}", image, bucket, role_arn, replace, where, waive)
     check_stack_name(choices.stack_name)
     before = [name for name in BOOTSTRAP if local and name != blueprint and name in project.makers]
     offline = offline_region(chosen_region(region, profile=profile))
@@ -112,7 +118,7 @@ def deploy(
     with place(local=local, profile=profile, region=region) as aws:
         screen.say(f"account {aws.account}, region {aws.region}{', local AWS' if local else ''}")
         for wish in wishes[:-1]:
-            bootstrap(aws, project, wish, Screen(yes=True), where)
+            bootstrap(aws, project, wish, Screen(yes=True), choices)
         if not bring_about(aws, wishes[-1], choices, screen):
             tell_declined(choices.stack_name, as_json=as_json)
             return DECLINED
@@ -120,8 +126,8 @@ def deploy(
     return 0
 
 
-def bootstrap(aws: Aws, project: Project, wish: Wish, screen: Screen, where: Where) -> None:
-    """Bring about a bootstrap blueprint, unless its stack is there as it should be."""
+def bootstrap(aws: Aws, project: Project, wish: Wish, screen: Screen, main: Choices) -> None:
+    """Bring about a bootstrap blueprint for the main one, unless its stack is there as it should be."""
     blueprint = wish.built.name
     name = f"{blueprint}-{wish.environment}"
     stack = aws.stack_now(name)
@@ -135,7 +141,7 @@ def bootstrap(aws: Aws, project: Project, wish: Wish, screen: Screen, where: Whe
     )
     if not same:
         screen.say(f"{name} goes first")
-        bring_about(aws, wish, Choices(name, where=where), screen)
+        bring_about(aws, wish, Choices(name, where=main.where, waived=main.waived), screen)
 
 
 def _refuse_shared(aws: Aws, project: Project, blueprint: str) -> None:
@@ -161,7 +167,8 @@ def bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen) -> bool:
 
 
 def _bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: Again) -> bool:
-    plan = _plan(aws, wish, choices)
+    plan = planned(aws, wish, choices)
+    check_ready(make_subject(aws, wish, plan), waived=choices.waived, say=screen.say)
     source = _source(aws, wish, choices, screen)
     if not _cleared(aws, plan, screen, again):
         return False
@@ -193,7 +200,8 @@ def _carried_out(aws: Aws, plan: Plan, proposal: Proposal, screen: Screen, again
     return check_ended(progress, again, wanted=DONE)
 
 
-def _plan(aws: Aws, wish: Wish, choices: Choices) -> Plan:
+def planned(aws: Aws, wish: Wish, choices: Choices) -> Plan:
+    """Return what to ask of CloudFormation, from the wish and the stack as it is."""
     built = wish.built
     return make_plan(
         blueprint=built.name,
