@@ -29,7 +29,7 @@ LAUNCH_CONFIGURATION = "AWS::AutoScaling::LaunchConfiguration"
 class Fleet:
     """One group and its sizes; `grows` where managed scaling or a policy adds instances when tasks lack a place.
 
-    `types` are all it may launch, none where any of them is not known; `zones` as the subnets tell, or one.
+    `types` are all it may launch, none where any of them is not known; `zones` as the subnets tell, none where they are not known.
     """
 
     group: Resource
@@ -42,7 +42,7 @@ class Fleet:
 
     def instances(self, kind: InstanceType, size: int, zones: tuple[Value, ...] | None = None) -> list[Instance]:
         """Return that many instances of a type, spread over the group's zones, or over these."""
-        places = [str(rendered(each)) for each in (self.zones if zones is None else zones)]
+        places = [str(rendered(each)) for each in ((self.zones or ("",)) if zones is None else zones)]
         offered = (kind.cpu, kind.registered_memory, kind.task_interfaces)
         return [
             Instance(f"{kind.name} {n + 1}", places[n % len(places)], *offered) for n in range(size if places else 0)
@@ -62,7 +62,7 @@ def fleet(graph: Graph, service: Resource) -> Fleet | None:
     now = number(group.properties.get("DesiredCapacity"))
     size = int(most) if grows else max(int(least), int(now or 0))
     where = spread(graph, group)
-    zones = where.zones if where else ("",)
+    zones = where.zones if where else ()
     return Fleet(group, provider, types(graph, group), int(least), size, grows, zones)
 
 
