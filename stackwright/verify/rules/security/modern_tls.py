@@ -1,0 +1,86 @@
+"""Where TLS ends, nothing older than TLS 1.2 is spoken: load balancers, CloudFront, API Gateway's domains."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stackwright.resolve.graph import Resource
+from stackwright.resolve.symbols import is_symbolic
+from stackwright.verify.deployment import Deployment, at, listed
+from stackwright.verify.forwarding import LISTENER
+from stackwright.verify.rule import Finding, Rule
+
+DISTRIBUTION = "AWS::CloudFront::Distribution"
+REST_DOMAIN = "AWS::ApiGateway::DomainName"
+MINIMUM = "DistributionConfig.ViewerCertificate.MinimumProtocolVersion"
+
+# "Security policies for your Application Load Balancer" and "... Network Load Balancer", 2025-09: of every family, the
+# names that begin so offer TLS 1.2 or 1.3 at least. CloudFormation's own default is of 2016 and begins at TLS 1.0.
+_POLICIES = re.compile(r"ELBSecurityPolicy-(TLS13-1-[23]|TLS-1-2|FS-1-2)-")
+DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
+RECOMMENDED = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+
+# "Supported protocols and ciphers between viewers and CloudFront", Amazon CloudFront Developer Guide.
+_VIEWER = re.compile(r"TLSv1\.[23]_")
+_OLD_TO_ORIGINS = ("SSLv3", "TLSv1", "TLSv1.1")
+
+
+def check(deployment: Deployment) -> Iterator[Finding]:
+    """Yield each place that ends TLS and speaks older versions, or has no certificate to speak it with."""
+    for listener in deployment.of(LISTENER):
+        if listener.properties.get("Protocol") in ("HTTPS", "TLS"):
+            yield from _listener(listener)
+    for distribution in deployment.of(DISTRIBUTION):
+        yield from _viewers(distribution)
+        yield from _origins(distribution)
+    for domain in deployment.of(REST_DOMAIN):
+        if domain.properties.get("SecurityPolicy") == "TLS_1_0":
+            yield _finding(domain, "SecurityPolicy", "TLS_1_0", "TLS 1.0 is spoken", "set it to TLS_1_2 or above")
+
+
+def _listener(listener: Resource) -> Iterator[Finding]:
+    policy = listener.properties.get("SslPolicy", DEFAULT_POLICY)
+    if not is_symbolic(policy) and not _POLICIES.match(str(policy)):
+        problem = f"{policy} speaks TLS older than 1.2, or ciphers of that time"
+        yield _finding(listener, "SslPolicy", listener.properties.get("SslPolicy"), problem, f"set it to {RECOMMENDED}")
+    if not listed(listener.properties.get("Certificates")):
+        yield _finding(
+            listener, "Certificates", None, "there is no certificate to speak TLS with", "name one of the region"
+        )
+
+
+def _viewers(distribution: Resource) -> Iterator[Finding]:
+    own = at(distribution.properties, "DistributionConfig.ViewerCertificate")
+    named = at(own, "AcmCertificateArn") or at(own, "IamCertificateId")
+    given = at(own, "MinimumProtocolVersion", "TLSv1")
+    # With its own certificate CloudFront decides itself, whatever the template says.
+    if named and not is_symbolic(given) and not _VIEWER.match(str(given)):
+        yield _finding(
+            distribution, MINIMUM, given, "viewers may speak TLS older than 1.2", "set it to TLSv1.2_2021 or above"
+        )
+
+
+def _origins(distribution: Resource) -> Iterator[Finding]:
+    for index, each in enumerate(listed(at(distribution.properties, "DistributionConfig.Origins"))):
+        config = at(each, "CustomOriginConfig")
+        spoken = listed(at(config, "OriginSSLProtocols"))
+        old = [version for version in spoken if version in _OLD_TO_ORIGINS]
+        if old and at(config, "OriginProtocolPolicy") != "http-only":
+            name = f"DistributionConfig.Origins.{index}.CustomOriginConfig.OriginSSLProtocols"
+            yield _finding(
+                distribution, name, spoken, "CloudFront may speak older TLS to the origin", "list TLSv1.2 only"
+            )
+
+
+def _finding(resource: Resource, name: str, value: object, problem: str, mend: str) -> Finding:
+    return Finding(resource.path, name, value, problem, mend)
+
+
+RULE = Rule(
+    claim="Wherever TLS ends, version 1.2 is the oldest that is spoken.",
+    why="Older versions can be broken, and every audit fails on them; who leaves the policy out gets that of 2016.",
+    source="Security policies for your Application Load Balancer (User Guide for Application Load Balancers)",
+    about=(LISTENER, DISTRIBUTION, REST_DOMAIN),
+    check=check,
+)
