@@ -1,0 +1,92 @@
+"""Plain HTTP from the internet leads to HTTPS and to nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from stackwright.resolve.graph import Graph, Resource
+from stackwright.resolve.symbols import Value, is_symbolic
+from stackwright.verify.deployment import Deployment, at, listed
+from stackwright.verify.forwarding import LISTENER, LISTENER_RULE
+from stackwright.verify.reach import INTERNET, Reach, direct
+from stackwright.verify.rule import Finding, Rule
+
+DISTRIBUTION = "AWS::CloudFront::Distribution"
+
+# What a browser keeps and does not ask again.
+_PERMANENT = "HTTP_301"
+
+
+def check(deployment: Deployment) -> Iterator[Finding]:
+    """Yield each action of an HTTP listener that the internet reaches, and each cached path, that serves over HTTP."""
+    graph = deployment.graph
+    for listener in _reached(Reach(graph)):
+        yield from _actions(graph, listener, listener, "DefaultActions")
+        for rule in deployment.of(LISTENER_RULE):
+            if graph.target(rule.properties.get("ListenerArn")) == listener:
+                yield from _actions(graph, listener, rule, "Actions")
+    for distribution in deployment.of(DISTRIBUTION):
+        yield from _behaviours(distribution)
+
+
+def _reached(reach: Reach) -> Iterator[Resource]:
+    """Yield the HTTP listeners that the internet reaches directly; who comes through CloudFront has met TLS there."""
+    ways = [each for each in direct(reach) if each.source == INTERNET]
+    for listener in reach.listeners:
+        found = reach.graph.resources[listener.path]
+        arrive = [
+            each for each in ways if each.target == listener.load_balancer and each.ports.covers(listener.ports[0])
+        ]
+        if found.type == LISTENER and found.properties.get("Protocol") == "HTTP" and arrive:
+            yield found
+
+
+def _actions(graph: Graph, listener: Resource, said: Resource, name: str) -> Iterator[Finding]:
+    for index, action in enumerate(listed(said.properties.get(name))):
+        if not isinstance(action, Mapping) or is_symbolic(action.get("Type")):
+            continue
+        problem = _problem(graph, listener, action)
+        if problem:
+            mend = "redirect to HTTPS on the port of its listener with HTTP_301"
+            yield Finding(said.path, f"{name}.{index}", action.get("Type"), problem, mend)
+
+
+def _problem(graph: Graph, listener: Resource, action: Mapping[str, Value]) -> str | None:
+    if action.get("Type") == "fixed-response":
+        status = at(action, "FixedResponseConfig.StatusCode")
+        return "pages are served in the clear" if str(status).startswith("2") else None
+    if action.get("Type") != "redirect":
+        return "requests are served in the clear, for everybody on the way to read and change"
+    given = at(action, "RedirectConfig", {})
+    if _differs(at(given, "Protocol"), "HTTPS"):
+        return "the redirect stays in the clear"
+    if str(at(given, "Port", "#{port}")) == "#{port}":
+        return f"the redirect leads to HTTPS on port {listener.properties.get('Port')}, where HTTP is spoken"
+    if _differs(at(given, "StatusCode"), _PERMANENT):
+        return "the redirect is not permanent: browsers ask in the clear again and again"
+    return None
+
+
+def _differs(value: Value, wanted: str) -> bool:
+    return value != wanted and not is_symbolic(value)
+
+
+def _behaviours(distribution: Resource) -> Iterator[Finding]:
+    config = at(distribution.properties, "DistributionConfig", {})
+    given = {"DefaultCacheBehavior": at(config, "DefaultCacheBehavior")}
+    given |= {f"CacheBehaviors.{index}": each for index, each in enumerate(listed(at(config, "CacheBehaviors")))}
+    for name, behaviour in given.items():
+        policy = at(behaviour, "ViewerProtocolPolicy")
+        if policy == "allow-all":
+            where = f"DistributionConfig.{name}.ViewerProtocolPolicy"
+            problem = "CloudFront serves in the clear"
+            yield Finding(distribution.path, where, policy, problem, "set it to redirect-to-https")
+
+
+RULE = Rule(
+    claim="Plain HTTP from the internet is redirected to HTTPS for good, or refused.",
+    why="Whatever is served in the clear can be read and changed by everybody on the way.",
+    source="Action types for listener rules (User Guide for Application Load Balancers)",
+    about=(LISTENER, DISTRIBUTION),
+    check=check,
+)
