@@ -52,6 +52,7 @@ from stackwright.deploy.plan import (
 from stackwright.deploy.screen import Screen
 from stackwright.deploy.show import change_lines
 from stackwright.deploy.tasks import Evidence
+from stackwright.deploy.unhang import Unhang
 from stackwright.deploy.wish import BOOTSTRAP, Wish, make_wish
 from stackwright.errors import BadInput
 from stackwright.place import place
@@ -194,7 +195,7 @@ def _carried_out(aws: Aws, plan: Plan, proposal: Proposal, screen: Screen, again
     cancel = "delete-stack" if plan.creates else "cancel-update-stack"
     with screen.following(again.goes_on("the deployment", cancel=cancel)) as heard:
         evidence = Evidence(aws, heard)
-        progress = execute(aws, proposal, evidence)
+        progress = execute(aws, proposal, Unhang(aws, evidence, screen.say, again))
     for line in evidence.lines():
         screen.say(line)
     return check_ended(progress, again, wanted=DONE)
@@ -243,7 +244,8 @@ def _cleared(aws: Aws, plan: Plan, screen: Screen, again: Again) -> bool:
         screen.say("nothing was changed")
         return False
     with screen.following(again.goes_on("the deletion")) as heard:
-        check_ended(delete(aws, plan.replaces.id, heard), again, wanted={"DELETE_COMPLETE"})
+        unhang = Unhang(aws, heard, screen.say, again)
+        check_ended(delete(aws, plan.replaces.id, unhang), again, wanted={"DELETE_COMPLETE"})
     return True
 
 

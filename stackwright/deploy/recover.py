@@ -1,6 +1,8 @@
-"""Getting out of a failed rollback: continue it, and skip what cannot go back only when told to.
+"""Getting out of a rollback that failed or hangs.
 
-CloudFormation sets what is skipped to UPDATE_COMPLETE and goes on, so from then on it may not be
+One of an update is continued, and skips what cannot go back only when told to. One of a first create cannot be
+continued: what is left of that try is deleted. One that goes on is followed to its end. Instances that it would hang on
+are let go (`unhang`). CloudFormation sets what is skipped to UPDATE_COMPLETE and goes on, so from then on it may not be
 what the template says ("ContinueUpdateRollback" in the CloudFormation API Reference).
 """
 
@@ -12,11 +14,13 @@ from typing import TYPE_CHECKING
 
 from stackwright.deploy.again import Where
 from stackwright.deploy.changes import NESTED
+from stackwright.deploy.execute import delete
 from stackwright.deploy.follow import Progress, follow
 from stackwright.deploy.outcome import check_ended
 from stackwright.deploy.screen import Screen
 from stackwright.deploy.sentences import noun
-from stackwright.deploy.watch import again_here, present, reached
+from stackwright.deploy.unhang import Unhang
+from stackwright.deploy.watch import again_here, before, began, present, reached
 from stackwright.errors import BadInput, StackwrightError
 
 if TYPE_CHECKING:
@@ -27,6 +31,9 @@ if TYPE_CHECKING:
 
 STUCK = "UPDATE_ROLLBACK_FAILED"
 RECOVERED = "UPDATE_ROLLBACK_COMPLETE"
+FIRST_TRY = "ROLLBACK_FAILED"
+GOES_BACK = {"ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"}
+BACK = {"ROLLBACK_COMPLETE", RECOVERED}
 AT_REST = {RECOVERED, "UPDATE_COMPLETE", "CREATE_COMPLETE"}
 DECLINED = 1
 
@@ -56,7 +63,7 @@ def recover(
     stack_name: str | None = None,
     skip: Sequence[str] = (),
 ) -> int:
-    """Continue a failed rollback to its end; return the exit status."""
+    """Bring a failed or hanging rollback to its end; return the exit status."""
     screen = Screen(yes=yes)
     again = again_here(project, blueprint, environment, stack_name, Where(profile, region, local))
     with reached(again, screen) as aws:
@@ -64,6 +71,10 @@ def recover(
         if stack.status in AT_REST:
             screen.say(f"{stack.name} is in {stack.status}: nothing to recover")
             return 0
+        if stack.status in GOES_BACK:
+            return _see_to_its_end(aws, stack, screen, again)
+        if stack.status == FIRST_TRY:
+            return _delete(aws, stack, screen, again)
         _check(stack, again)
         return _recover(aws, stack, screen, again, skip=skip)
 
@@ -72,11 +83,37 @@ def _check(stack: Stack, again: Again) -> None:
     """Refuse a stack whose rollback cannot be continued."""
     if stack.status == STUCK:
         return
+    if stack.status in ("DELETE_FAILED", "DELETE_IN_PROGRESS"):
+        raise StackwrightError(f"stack {stack.name} is in {stack.status}: finish that\nnext: {again.ours('destroy')}")
     if stack.status.endswith("_IN_PROGRESS"):
         raise StackwrightError(f"stack {stack.name} is busy ({stack.status})\nwatch it: {again.ours('watch')}")
     raise StackwrightError(
         f"stack {stack.name} is in {stack.status}: there is no rollback to continue\nnext: {again.ours('deploy')}"
     )
+
+
+def _see_to_its_end(aws: Aws, stack: Stack, screen: Screen, again: Again) -> int:
+    """Follow a rollback that goes on already, from the operation's beginning."""
+    events = aws.events(stack.id)
+    after = before(events, began(events))
+    with screen.following(again.goes_on("the rollback")) as heard:
+        progress = follow(aws, stack.id, after=after, heard=Unhang(aws, heard, screen.say, again))
+    check_ended(progress, again, wanted=BACK)
+    screen.say(f"{stack.name}: {progress.root.status}\nnext: {again.ours('deploy')}")
+    return 0
+
+
+def _delete(aws: Aws, stack: Stack, screen: Screen, again: Again) -> int:
+    """Delete what a rollback has left of a first try; a stack that never was has nothing to lose."""
+    screen.say(f"{stack.name}: the rollback of its first try failed, and it can only be deleted")
+    if not screen.agreed("delete it?"):
+        screen.say("nothing was changed")
+        return DECLINED
+    with screen.following(again.goes_on("the deletion")) as heard:
+        progress = delete(aws, stack.id, Unhang(aws, heard, screen.say, again))
+    check_ended(progress, again, wanted={"DELETE_COMPLETE"})
+    screen.say(f"{stack.name}: deleted\nnext: {again.ours('deploy')}")
+    return 0
 
 
 def _recover(aws: Aws, stack: Stack, screen: Screen, again: Again, *, skip: Sequence[str]) -> int:
@@ -139,7 +176,7 @@ def _continued(aws: Aws, stack: Stack, screen: Screen, again: Again, skipped: li
             ResourcesToSkip=[each.skipped_as for each in skipped],
             **({"RoleARN": stack.role} if stack.role else {}),
         )
-        return follow(aws, stack.id, after=after, heard=heard)
+        return follow(aws, stack.id, after=after, heard=Unhang(aws, heard, screen.say, again))
 
 
 def _check_recovered(aws: Aws, stack: Stack, progress: Progress, again: Again) -> None:

@@ -74,10 +74,35 @@ def release(aws: Aws, name: str) -> None:
     Without the provider nobody completes the lifecycle hook by which ECS drains an instance, and each would wait for
     the hook's hour ("Safely stop Amazon ECS workloads running on EC2 instances"). The tasks are gone by now.
     """
+    until(lambda: not let_go(aws, name), late=f"{name} still has instances")
+
+
+def let_go(aws: Aws, name: str) -> bool:
+    """Do what ends a group's instances, without waiting for it; tell whether any is left."""
     group = _group(aws, name)
-    if not group:
-        return
-    _unprotect(aws, name, group["Instances"])
+    if group and (_unprotect(aws, name, group["Instances"]) or _wants_some(group)):
+        _to_zero(aws, name)
+        group = _group(aws, name)
+    _complete(aws, name, [each["InstanceId"] for each in group.get("Instances", []) if _waits(each)])
+    return bool(group.get("Instances"))
+
+
+def held(aws: Aws, name: str) -> list[str]:
+    """Return the instances of a group that do not end by themselves: protected, or waiting for a lifecycle hook."""
+    found = _group(aws, name).get("Instances", [])
+    return [each["InstanceId"] for each in found if each.get("ProtectedFromScaleIn") or _waits(each)]
+
+
+def _waits(instance: dict[str, Any]) -> bool:
+    return bool(instance["LifecycleState"] == "Terminating:Wait")
+
+
+def _wants_some(group: dict[str, Any]) -> bool:
+    sizes = ("MinSize", "MaxSize", "DesiredCapacity", "NewInstancesProtectedFromScaleIn")
+    return any(group.get(each) for each in sizes)
+
+
+def _to_zero(aws: Aws, name: str) -> None:
     aws.call(
         "autoscaling",
         "update_auto_scaling_group",
@@ -87,7 +112,6 @@ def release(aws: Aws, name: str) -> None:
         DesiredCapacity=0,
         NewInstancesProtectedFromScaleIn=False,
     )
-    until(lambda: _empty(aws, name), late=f"{name} still has instances")
 
 
 def _group(aws: Aws, name: str) -> dict[str, Any]:
@@ -95,18 +119,9 @@ def _group(aws: Aws, name: str) -> dict[str, Any]:
     return dict(next(iter(found["AutoScalingGroups"]), {}))
 
 
-def _empty(aws: Aws, name: str) -> bool:
-    """Tell whether a group has no instance any more; push on those that wait for somebody."""
-    instances = _group(aws, name).get("Instances", [])
-    _unprotect(aws, name, instances)
-    waiting = [each["InstanceId"] for each in instances if each["LifecycleState"] == "Terminating:Wait"]
-    if waiting:
-        _complete(aws, name, waiting)
-    return not instances
-
-
-def _unprotect(aws: Aws, name: str, instances: list[dict[str, Any]]) -> None:
-    protected = [each["InstanceId"] for each in instances if each.get("ProtectedFromScaleIn")]
+def _unprotect(aws: Aws, name: str, found: list[dict[str, Any]]) -> bool:
+    """Take protection from these instances; tell whether any had it."""
+    protected = [each["InstanceId"] for each in found if each.get("ProtectedFromScaleIn")]
     for start in range(0, len(protected), AT_ONCE):
         aws.call(
             "autoscaling",
@@ -115,12 +130,15 @@ def _unprotect(aws: Aws, name: str, instances: list[dict[str, Any]]) -> None:
             InstanceIds=protected[start : start + AT_ONCE],
             ProtectedFromScaleIn=False,
         )
+    return bool(protected)
 
 
-def _complete(aws: Aws, name: str, instances: list[str]) -> None:
+def _complete(aws: Aws, name: str, ids: list[str]) -> None:
+    if not ids:
+        return
     hooks = aws.call("autoscaling", "describe_lifecycle_hooks", AutoScalingGroupName=name)["LifecycleHooks"]
     ending = [each["LifecycleHookName"] for each in hooks if each["LifecycleTransition"] == TERMINATING]
-    for hook, instance in ((hook, instance) for hook in ending for instance in instances):
+    for hook, instance in ((hook, instance) for hook in ending for instance in ids):
         try:
             aws.call(
                 "autoscaling",

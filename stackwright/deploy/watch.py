@@ -17,6 +17,7 @@ from stackwright.deploy.outcome import check_ended, tell_outputs
 from stackwright.deploy.plan import LEFTOVER, check_stack_name
 from stackwright.deploy.screen import Screen
 from stackwright.deploy.tasks import Evidence
+from stackwright.deploy.unhang import Unhang
 from stackwright.errors import BadInput, StackwrightError
 from stackwright.place import place
 
@@ -63,7 +64,7 @@ def watch(
         idle = not stack.status.endswith("_IN_PROGRESS")
         if idle:
             screen.say(f"{stack.name}: nothing is going on; this is how the last operation ended")
-        _follow(aws, stack, events[begun:], _before(events, begun), screen, again, quiet=idle)
+        _follow(aws, stack, events[begun:], before(events, begun), screen, again, quiet=idle)
         tell_outputs(aws, stack.id, screen, seconds=time.monotonic() - started, as_json=as_json)
     return 0
 
@@ -112,7 +113,8 @@ def began(events: Sequence[Event]) -> int:
     return found
 
 
-def _before(events: Sequence[Event], begun: int) -> str | None:
+def before(events: Sequence[Event], begun: int) -> str | None:
+    """Return the id of the event before that one, to follow from; None if it is the first."""
     return events[begun - 1].id if begun else None
 
 
@@ -128,7 +130,8 @@ def _follow(
     else:
         with screen.following(goes_on) as heard:
             evidence = Evidence(aws, heard)
-            progress = follow(aws, stack.id, after=after, heard=evidence)
+            unhang = Unhang(aws, evidence, screen.say, again, reads_only=True)
+            progress = follow(aws, stack.id, after=after, heard=unhang)
     for line in evidence.lines():
         screen.say(line)
     check_ended(progress, again, wanted={ENDS_WELL.get(kind, stack.status)})
