@@ -54,14 +54,16 @@ class Aws:
     def _session(self) -> Any:
         """The boto3 session; the profile must be one of the configuration's."""
         import boto3
+        import botocore.session
         from botocore.exceptions import BotoCoreError, ProfileNotFound
 
         try:
             return boto3.Session(*(self._keys or ()), profile_name=self.profile)
         except ProfileNotFound as error:
-            known = boto3.Session().available_profiles
-            hint = near_misses(self.profile or "", known)
-            raise BadInput(f"no AWS profile {self.profile!r}{hint}: see `aws configure`") from error
+            name = self.profile or os.environ.get("AWS_PROFILE", "")
+            known = botocore.session.Session().available_profiles  # boto3's would look for the profile again
+            hint = near_misses(name, known)
+            raise BadInput(f"no AWS profile {quoted(name)}{hint}: see `aws configure`") from error
         except BotoCoreError as error:
             raise BadInput(f"AWS configuration cannot be read: {error}") from error
 
@@ -71,7 +73,7 @@ class Aws:
             raise BadInput("no AWS region: give --region, or set AWS_REGION or the profile's")
         known = known_regions(self._session)
         if region not in known:
-            raise BadInput(f"no AWS region {region!r}{near_misses(region, known)}")
+            raise BadInput(f"no AWS region {quoted(region)}{near_misses(region, known)}")
         return str(region)
 
     def elsewhere(self, region: str) -> Aws:

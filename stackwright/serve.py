@@ -31,6 +31,7 @@ def serve(*, port: int, delay: Iterable[str], region: str | None) -> int:
     for name, value in exports(local.start(port), region=where).items():
         console.out(f"export {name}={shlex.quote(value)}")
     console.say("local AWS is running; paste the lines above into another shell, Ctrl-C ends it")
+    console.say('an AWS CLI before 1.29 or 2.13 goes to the real AWS: give it --endpoint-url "$AWS_ENDPOINT_URL"')
     local.serve()
     return 0
 

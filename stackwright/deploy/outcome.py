@@ -49,9 +49,10 @@ def mend(status: str, again: Again) -> str:
 
 
 def tell_outputs(aws: Aws, name: str, screen: Screen, *, seconds: float, as_json: bool) -> None:
-    """Print the outputs as data and say how long it took."""
+    """Print the outputs as data and say how long it took; `name` may be the stack's id."""
     stack = aws.stack(name)
     outputs = stack.outputs if stack else {}
+    name = stack.name if stack else name
     if as_json:
         console.data({"stack": name, "outputs": outputs, "seconds": round(seconds, 1)})
     else:

@@ -370,6 +370,7 @@ KEYS = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "
         (["--region", "us-east-1"], {}, "no AWS credentials found: run `aws configure`, or give --profile"),
         ([], {}, "no AWS region: give --region, or set AWS_REGION or the profile's"),
         (["--profile", "mine"], {}, "no AWS profile 'mine': see `aws configure`"),
+        ([], KEYS | {"AWS_PROFILE": "mine"}, "no AWS profile 'mine': see `aws configure`"),
         ([], KEYS | {"AWS_ENDPOINT_URL": "http://localhost:1"}, "nothing answers at http://localhost:1"),
         ([], KEYS | {"AWS_ENDPOINT_URL": "http://["}, "AWS_ENDPOINT_URL is 'http://['"),
         ([], KEYS | {"AWS_ENDPOINT_URL": "localhost:5005"}, "AWS_ENDPOINT_URL is 'localhost:5005'"),

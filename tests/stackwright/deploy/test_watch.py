@@ -78,7 +78,8 @@ def test_nothing_going_on_is_said_with_how_it_ended(shop: Any, capsys: pytest.Ca
     shop.deploy()
     capsys.readouterr()
     assert watched(shop) == 0
-    assert "nothing is going on" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "nothing is going on" in told and "\nshop-dev: CREATE_COMPLETE in" in told
     shop.parameters(SubnetCidr="192.168.0.0/24")
     with pytest.raises(StackwrightError):
         shop.deploy(replace=["Vpc/Subnet"])
