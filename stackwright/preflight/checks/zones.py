@@ -35,7 +35,7 @@ CHECK = Check(
     number=5,
     name="zones",
     claim="This account has the zones that the plan puts subnets into",
-    why="us-west-1 gives new accounts two zones, and which ones differs from account to account",
+    why="New accounts get two zones of us-west-1, and which ones differs from account to account",
     source='"Fn::GetAZs" in the AWS CloudFormation User Guide',
     ask=_ask,
 )

@@ -44,7 +44,9 @@ def ask(aws: LocalAws) -> Callable[..., list[str] | str]:
 
     def asked(name: str, kind: str = "NS") -> list[str] | str:
         answered = dns.query.udp(dns.message.make_query(name, kind), "127.0.0.1", port=port, timeout=5)
-        return sorted(value.to_text() for each in answered.answer for value in each) or dns.rcode.to_text(answered.rcode())
+        return sorted(value.to_text() for each in answered.answer for value in each) or dns.rcode.to_text(
+            answered.rcode()
+        )
 
     return asked
 
