@@ -21,6 +21,7 @@ GROUP = "AWS::AutoScaling::AutoScalingGroup"
 CLUSTER = "AWS::ECS::Cluster"
 PROVIDER = "AWS::ECS::CapacityProvider"
 ASSOCIATION = "AWS::ECS::ClusterCapacityProviderAssociations"
+SCALING_POLICY = "AWS::AutoScaling::ScalingPolicy"
 LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
 LAUNCH_CONFIGURATION = "AWS::AutoScaling::LaunchConfiguration"
 
@@ -29,7 +30,7 @@ LAUNCH_CONFIGURATION = "AWS::AutoScaling::LaunchConfiguration"
 class Fleet:
     """One group and its sizes; `grows` where managed scaling or a policy adds instances when tasks lack a place.
 
-    `types` are all it may launch, none where any of them is not known; `zones` as the subnets tell, none where they are not known.
+    `types` are all it may launch, none where one of them is not known; `zones` those of its subnets, if known.
     """
 
     group: Resource
@@ -58,7 +59,7 @@ def fleet(graph: Graph, service: Resource) -> Fleet | None:
     least, most = number(group.properties.get("MinSize")), number(group.properties.get("MaxSize"))
     if least is None or most is None:
         return None
-    grows = managed(provider) or bool(graph.users(group, "AWS::AutoScaling::ScalingPolicy"))
+    grows = bool(scaled_by(graph, group))
     now = number(group.properties.get("DesiredCapacity"))
     size = int(most) if grows else max(int(least), int(now or 0))
     where = spread(graph, group)
@@ -73,6 +74,12 @@ def sharers(graph: Graph, shared: Fleet) -> list[Resource]:
 
 def _runs_on(graph: Graph, service: Resource, group: Resource) -> bool:
     return any(each == group for each, _ in _groups(graph, service))
+
+
+def scaled_by(graph: Graph, group: Resource) -> list[Resource]:
+    """Return what sets a group's size: capacity providers with managed scaling, and scaling policies."""
+    providers = [each for each in graph.of_type(PROVIDER) if managed(each) and group_of(graph, each) == group]
+    return [*providers, *graph.users(group, SCALING_POLICY)]
 
 
 def managed(provider: Resource | None) -> bool:
