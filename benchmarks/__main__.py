@@ -12,7 +12,7 @@ from importlib import import_module
 
 from benchmarks.measure import RUNS, Row, table
 
-CLAIMS = ("render", "services", "build", "deploy")
+CLAIMS = ("render", "services", "build", "verify", "deploy")
 
 
 def main() -> None:
