@@ -138,9 +138,10 @@ def _on_project(verb: Callable[..., int]) -> Callable[..., int]:
     return called
 
 
-def _filled(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    """Refuse an empty value: it comes from a variable that a script forgot to set."""
-    if value is not None and not value.strip():
+def _filled(_ctx: click.Context, _param: click.Parameter, value: Any) -> Any:
+    """Refuse an empty value, one of several too: it comes from a variable that a script forgot to set."""
+    given = value if isinstance(value, tuple) else (value,)
+    if any(each is not None and not each.strip() for each in given):
         raise click.BadParameter("it is empty; give one, or leave the option out")
     return value
 
@@ -289,7 +290,7 @@ def preflight(project: Project, **options: Any) -> int:
 @click.argument("environment", metavar="ENV")
 @_image
 @_waive
-@click.option("--replace", multiple=True, metavar="STACK/NAME", help="Allow to replace this.")
+@click.option("--replace", multiple=True, metavar="STACK/NAME", callback=_filled, help="Allow to replace this.")
 @click.option("--despite-findings", is_flag=True, help="Deploy although guarantees do not hold.")
 @_bucket
 @_role
@@ -320,7 +321,7 @@ def watch(project: Project, **options: Any) -> int:
 @verbs.command(epilog=f"Example: {PROGRAM} recover ec2-alb prod --skip Service.Service")
 @click.argument("blueprint")
 @click.argument("environment", metavar="ENV")
-@click.option("--skip", multiple=True, metavar="CHILD.NAME", help="Leave this as it is.")
+@click.option("--skip", multiple=True, metavar="CHILD.NAME", callback=_filled, help="Leave this as it is.")
 @_account
 @_on_project
 def recover(project: Project, **options: Any) -> int:

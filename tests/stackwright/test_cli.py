@@ -105,6 +105,8 @@ def test_build_is_the_verb_when_none_is_given(project: Project, words: list[str]
         (["destroy", "app", "dev", "--yes", "--local", "--profile", "x"], "give one of the two"),
         (["watch", "app", "dev", "--local", "--profile", "x"], "give one of the two"),
         (["recover", "app", "dev", "--yes", "--local", "--profile", "x"], "give one of the two"),
+        (["deploy", "app", "dev", "--yes", "--replace", "a", "--replace", " "], "'--replace': it is empty"),
+        (["recover", "app", "dev", "--yes", "--skip", ""], "'--skip': it is empty"),
         (["emulator", "--delay", "AWS::ECS::Service"], "write TYPE=SECONDS"),
         (["emulator", "--delay", "AWS::ECS::Service=-1"], "write TYPE=SECONDS"),
         (["emulator", "--delay", "AWS::ECS::Servic=1"], "did you mean AWS::ECS::Service"),
