@@ -31,7 +31,7 @@ def check(name: str, body: dict[str, Any], *, at_most: int = BYTES_BY_S3) -> Non
         found = len(body.get(section, {}))
         if found > limit:
             raise Refused(_too_many(name, found, section.lower(), limit))
-    size = _size(body, at_most)
+    size = size(body, at_most)
     if size > at_most:
         way = "in a template passed as text" if at_most == BYTES_AS_TEXT else "in one template"
         raise Refused(
@@ -58,7 +58,7 @@ def _too_many(name: str, found: int | str, what: str, limit: int) -> str:
     )
 
 
-def _size(body: dict[str, Any], at_most: int) -> int:
+def size(body: dict[str, Any], at_most: int) -> int:
     """Return the bytes of a template as written; a lower figure where that is far from the limit."""
     compact = len(json.dumps(body))
     return len(as_text(body)) if compact * _INDENTED_PER_COMPACT > at_most else compact

@@ -7,8 +7,7 @@ from typing import Any
 
 from stackwright.verify.deployment import Deployment
 from stackwright.verify.rule import Finding, Rule
-from stackwright.wiring.limits import BYTES_BY_S3, COUNTS
-from stackwright.wiring.text import as_text
+from stackwright.wiring.limits import BYTES_BY_S3, COUNTS, size
 
 ROOM = 0.8  # of each limit may be used
 
@@ -25,7 +24,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
 def _used(template: Mapping[str, Any]) -> Iterator[tuple[str, int, int]]:
     for section, limit in COUNTS.items():
         yield section, len(template.get(section, {})), limit
-    yield "bytes", len(as_text(dict(template)).encode()), BYTES_BY_S3
+    yield "bytes", size(dict(template), BYTES_BY_S3), BYTES_BY_S3
 
 
 RULE = Rule(
