@@ -109,11 +109,27 @@ class Aws:
         from botocore.parsers import ResponseParserError
 
         try:
-            client = self.client(service)
-            response: dict[str, Any] = getattr(client, operation)(**arguments)
+            return self._answer(service, operation, arguments)
         except (BotoCoreError, ClientError, ResponseParserError) as error:
             action = "".join(word.capitalize() for word in operation.split("_"))
             raise explained(error, service=service, operation=action) from error
+
+    def _answer(self, service: str, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Return botocore's response, by a new client where the old one may retry no more.
+
+        A client's retries share a budget, which about a hundred throttled calls use up; following a deployment asks
+        more often than that ("Retry behavior", AWS SDKs and Tools Reference Guide: retry quota).
+        """
+        from botocore.exceptions import ClientError
+
+        response: dict[str, Any]
+        try:
+            response = getattr(self.client(service), operation)(**arguments)
+        except ClientError as error:
+            if not error.response.get("ResponseMetadata", {}).get("RetryQuotaReached"):
+                raise
+            self._clients.pop(service, None)
+            response = getattr(self.client(service), operation)(**arguments)
         return response
 
     # --- who we are -------------------------------------------------------------------------

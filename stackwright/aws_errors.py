@@ -50,7 +50,11 @@ THROTTLED = {
     "RequestLimitExceeded",
     "TooManyRequestsException",
     "RequestThrottled",
+    "RequestThrottledException",
+    "EC2ThrottledException",
+    "PriorRequestNotComplete",
     "SlowDown",
+    "503",  # S3's answer to a HEAD request has no body to tell a code in
 }
 
 
