@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from stackwright.aws_errors import AwsError
@@ -39,6 +40,8 @@ NOT_THERE = "no such SSM parameter in this region: correct the value in the para
 BUSY = re.compile(r"(?<!REVIEW)_IN_PROGRESS state|status of \[?OBSOLETE")
 OUR_CHANGE_SET = re.compile(r":changeSet/stackwright-[0-9a-f]{32}/")
 NEVER_EXECUTED = ("AVAILABLE", "UNAVAILABLE", "EXECUTE_FAILED", "OBSOLETE")
+BEING_MADE = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
+AT_A_PROMPT = timedelta(hours=12)  # how long somebody may have left a deployment waiting for a yes
 NOT_YET = ("InvalidChangeSetStatus", "OperationInProgress")
 GONE_SECONDS = 60  # how long nested change sets may take to go before we stop waiting for them
 
@@ -72,7 +75,8 @@ def proposed(aws: Aws, plan: Plan, source: Source) -> Iterator[Proposal]:
     change_set_id, stack_id = _asked(aws, plan, source, token)
     proposal = Proposal(id=change_set_id, stack_id=stack_id, stack_name=plan.stack_name, token=token)
     try:
-        described = _ready(aws, change_set_id)
+        with _still_there(plan.stack_name):
+            described = _ready(aws, change_set_id)
         _read(aws, plan, source, proposal, described)
         yield proposal
     finally:
@@ -177,9 +181,13 @@ def _gone(aws: Aws, change_set_id: str) -> bool:
     try:
         return bool(aws.change_set(change_set_id)["Status"] == "DELETE_FAILED")
     except AwsError as error:
-        if GONE in error.code or "does not exist" in error.reason:
+        if _absent(error):
             return True
         raise
+
+
+def _absent(error: AwsError) -> bool:
+    return GONE in error.code or "does not exist" in error.reason
 
 
 def discard_leftover(aws: Aws, stack_id: str) -> None:
@@ -194,24 +202,52 @@ def discard_leftover(aws: Aws, stack_id: str) -> None:
 
 
 def discard_forgotten(aws: Aws, stack_id: str) -> int:
-    """Delete the change sets that killed runs of ours left on a stack; return how many."""
+    """Delete the change sets that killed runs of ours left on a stack; return how many.
+
+    One that can still be executed may be a colleague's, at a prompt: it stays for a while, and goes when another one
+    is executed ("ExecuteChangeSet": CloudFormation then deletes the stack's others).
+    """
     found = [each for each in aws.change_sets(stack_id) if OUR_CHANGE_SET.search(each)]
-    left = [each for each in found if aws.change_set(each)["ExecutionStatus"] in NEVER_EXECUTED]
+    left = [each for each in found if _forgotten(aws.change_set(each))]
     for change_set_id in left:
         discard(aws, change_set_id, None)
     return len(left)
 
 
+def _forgotten(described: Mapping[str, Any]) -> bool:
+    if described["ExecutionStatus"] not in NEVER_EXECUTED:
+        return False
+    usable = described["ExecutionStatus"] == "AVAILABLE" or described["Status"] in BEING_MADE
+    return not usable or datetime.now(UTC) - described["CreationTime"] > AT_A_PROMPT
+
+
+@contextmanager
+def _still_there(name: str) -> Iterator[None]:
+    """Say whose doing it is when a change set is gone: CloudFormation only says that it is."""
+    try:
+        yield
+    except AwsError as error:
+        if not _absent(error):
+            raise
+        gone = f"{name}: this change set is gone, because somebody else deployed or destroyed the stack meanwhile"
+        raise StackwrightError(
+            f"{gone}\nnothing was changed: deploy again to see what there is to change now"
+        ) from error
+
+
 def execute(aws: Aws, proposal: Proposal, heard: Heard) -> Progress:
     """Execute a change set and follow it to its end."""
-    after = aws.newest_event(proposal.stack_id)
+    with _still_there(proposal.stack_name):
+        after = aws.newest_event(proposal.stack_id)
     # Before the call: one that is interrupted may have arrived, and what runs is not to be taken away.
     proposal.executed = True
     try:
-        aws.execute_change_set(proposal.id, token=proposal.token)
-    except AwsError as error:
+        with _still_there(proposal.stack_name):
+            aws.execute_change_set(proposal.id, token=proposal.token)
+    except StackwrightError as error:
         proposal.executed = False
-        _refuse_busy(proposal.stack_name, error)
+        if isinstance(error, AwsError):
+            _refuse_busy(proposal.stack_name, error)
         raise
     return follow(aws, proposal.stack_id, after=after, heard=heard)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from importlib import import_module
 from threading import Timer
 from types import SimpleNamespace
@@ -13,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from stackwright import console
 from stackwright.aws import Aws
 from stackwright.aws_errors import AwsError, Throttled, Unreachable
 from stackwright.deploy.again import Again, Where
@@ -80,21 +83,92 @@ def test_ctrl_c_while_the_change_set_is_executed_takes_nothing_away(shop: Any, m
     assert shop.status() == "UPDATE_COMPLETE"
 
 
-def test_change_sets_of_killed_runs_are_taken_away_and_others_left(
-    shop: Any, capsys: pytest.CaptureFixture[str]
+def left_behind(shop: Any, *names: str) -> None:
+    """Make change sets that take the stack's tags away, which nobody executes."""
+    body = json.dumps(shop.aws.template(shop.aws.stack("shop-dev").id))
+    given = [{"ParameterKey": name, "UsePreviousValue": True} for name in ("Cidr", "SubnetCidr", "Retention")]
+    for name in names:
+        asked = {"StackName": "shop-dev", "TemplateBody": body, "Parameters": given, "Tags": []}
+        shop.aws.create_change_set(ChangeSetName=name, **asked)
+
+
+def aged(shop: Any, local: Any, name: str, age: timedelta) -> None:
+    stack = local.engine.store.find(shop.aws.account, "us-east-1", "shop-dev")
+    (found,) = [each for each in stack.change_sets.values() if each.name == name]
+    found.created -= age
+
+
+def test_change_sets_that_killed_runs_forgot_are_taken_away_and_others_left(
+    shop: Any, local: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shop.deploy()
-    body = json.dumps(shop.aws.template(shop.aws.stack("shop-dev").id))
-    parameters = [{"ParameterKey": name, "UsePreviousValue": True} for name in ("Cidr", "SubnetCidr", "Retention")]
+    left_behind(shop, OURS, "somebody-elses")
     for name in (OURS, "somebody-elses"):
-        shop.aws.create_change_set(
-            StackName="shop-dev", ChangeSetName=name, TemplateBody=body, Parameters=parameters, Tags=[]
-        )
+        aged(shop, local, name, timedelta(days=1))
     assert sorted(shop.left_over()) == sorted([OURS, "somebody-elses"])
     capsys.readouterr()
     shop.deploy()
     assert shop.left_over() == ["somebody-elses"]
     assert "took away 1 of our change sets" in capsys.readouterr().err
+
+
+def test_a_change_set_that_may_wait_at_a_colleagues_prompt_is_left(
+    shop: Any, local: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.deploy()
+    left_behind(shop, OURS)
+    aged(shop, local, OURS, timedelta(hours=3))
+    capsys.readouterr()
+    shop.deploy()
+    assert shop.left_over() == [OURS]
+    assert "no changes" in capsys.readouterr().err
+
+
+def test_an_empty_change_set_of_a_killed_run_is_taken_away_at_once(
+    shop: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.deploy()
+
+    def killed(*_: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EXECUTE, "discard", killed)
+        with pytest.raises(SystemExit):
+            shop.deploy()
+    (left,) = shop.left_over()
+    summaries = shop.aws.call("cloudformation", "list_change_sets", StackName="shop-dev")["Summaries"]
+    assert {each["ChangeSetName"]: each["Status"] for each in summaries}[left] == "FAILED"
+    capsys.readouterr()
+    assert shop.deploy() == 0
+    told = capsys.readouterr().err
+    assert "took away 1 of our change sets" in told and "shop-dev: no changes" in told
+    assert shop.left_over() == []
+
+
+@pytest.mark.parametrize("creating", [True, False])
+def test_a_change_set_that_went_while_it_waited_is_said_to_be_gone(
+    shop: Any, creating: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not creating:
+        shop.deploy()
+    shop.parameters(Retention="14")
+
+    def overtaken(_: str) -> bool:
+        with monkeypatch.context() as patch:
+            patch.setattr(console, "confirm", lambda _: True)
+            assert shop.deploy() == 0
+        return True
+
+    monkeypatch.setattr(console, "terminal", lambda stream: stream is sys.stdin)
+    monkeypatch.setattr(console, "confirm", overtaken)
+    with pytest.raises(StackwrightError) as raised:
+        shop.deploy(yes=False)
+    first, second = str(raised.value).splitlines()
+    assert first == "shop-dev: this change set is gone, because somebody else deployed or destroyed the stack meanwhile"
+    assert second.startswith("nothing was changed: deploy again")
+    assert shop.status() == ("CREATE_COMPLETE" if creating else "UPDATE_COMPLETE")
+    assert shop.left_over() == []
 
 
 def test_nested_stacks_left_under_review_go_with_their_root(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
