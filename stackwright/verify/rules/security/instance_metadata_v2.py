@@ -13,6 +13,7 @@ from stackwright.resolve.symbols import Applied, Text, Value, is_symbolic
 from stackwright.verify.deployment import Deployment, at, number
 from stackwright.verify.interfaces import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE
 from stackwright.verify.rule import Finding, Rule
+from stackwright.verify.services import TASK_DEFINITION
 
 # "Configure the Instance Metadata Service options", Amazon EC2 User Guide: one hop reaches the host, a second one a
 # container behind the host's bridge. A token that travels further can be fetched from elsewhere.
@@ -33,7 +34,14 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         options = given.get("MetadataOptions")
         if not is_symbolic(options) and at(options, "HttpEndpoint") != "disabled":
             yield from _tokens(each, f"{prefix}MetadataOptions", options)
-            yield from _tasks(each, f"{prefix}UserData", given.get("UserData"))
+            if _has_interfaces_of_their_own(deployment):
+                yield from _tasks(each, f"{prefix}UserData", given.get("UserData"))
+
+
+def _has_interfaces_of_their_own(deployment: Deployment) -> bool:
+    """Tell whether tasks have; where the template has none at all, those of other stacks may."""
+    modes = [each.properties.get("NetworkMode", "bridge") for each in deployment.of(TASK_DEFINITION)]
+    return not modes or "awsvpc" in modes or any(is_symbolic(each) for each in modes)
 
 
 def _launched(resource: Resource) -> tuple[str, Mapping[str, Any]]:

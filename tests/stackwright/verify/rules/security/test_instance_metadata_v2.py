@@ -72,6 +72,16 @@ def test_user_data_as_others_write_it(script: str, found: int, encoded: bool) ->
     assert len(told(RULE, _template(UserData=data, MetadataOptions=REQUIRED))) == found
 
 
+def test_tasks_without_an_interface_of_their_own_are_kept_off_by_hops() -> None:
+    data = {"UserData": {"Fn::Base64": "echo ECS_CLUSTER=app"}, "MetadataOptions": REQUIRED}
+    template = {"Type": "AWS::EC2::LaunchTemplate", "Properties": {"LaunchTemplateData": data}}
+    task = {"Type": "AWS::ECS::TaskDefinition", "Properties": {"NetworkMode": "bridge"}}
+    assert findings(RULE, alone({"Template": template, "Task": task})) == []
+    assert (
+        len(told(RULE, alone({"Template": template, "Task": {**task, "Properties": {"NetworkMode": "awsvpc"}}}))) == 1
+    )
+
+
 def test_no_metadata_service_needs_no_token() -> None:
     assert findings(RULE, _template(MetadataOptions={"HttpEndpoint": "disabled"})) == []
 
