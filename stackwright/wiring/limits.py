@@ -31,11 +31,11 @@ def check(name: str, body: dict[str, Any], *, at_most: int = BYTES_BY_S3) -> Non
         found = len(body.get(section, {}))
         if found > limit:
             raise Refused(_too_many(name, found, section.lower(), limit))
-    size = size(body, at_most)
-    if size > at_most:
+    found = size(body, at_most)
+    if found > at_most:
         way = "in a template passed as text" if at_most == BYTES_AS_TEXT else "in one template"
         raise Refused(
-            f"{name} has {size:,} bytes and CloudFormation takes {at_most:,} {way}; split it into more stacks"
+            f"{name} has {found:,} bytes and CloudFormation takes {at_most:,} {way}; split it into more stacks"
         )
 
 
