@@ -37,6 +37,20 @@ class ApplicationAutoScaling(ApplicationAutoScalingResponse):
             self._limit(target)
         return answer
 
+    def deregister_scalable_target(self) -> str:
+        """One that is not there has an error of its own ("DeregisterScalableTarget": ObjectNotFoundException)."""
+        known = self.applicationautoscaling_backend.targets.get(self._get_param("ScalableDimension"), {})
+        if self._get_param("ResourceId") not in known:
+            named = ("ServiceNamespace", "ResourceId", "ScalableDimension")
+            space, resource, dimension = (self._get_param(name) for name in named)
+            raise JsonRESTError(
+                "ObjectNotFoundException",
+                f"No scalable target found for service namespace: {space}, resource ID: {resource},"
+                f" scalable dimension: {dimension}",
+            )
+        answer: str = super().deregister_scalable_target()
+        return answer
+
     def _limit(self, target: Any) -> None:
         _, cluster, name = target.resource_id.split("/")
         ecs = ecs_backends[self.current_account][self.region]

@@ -254,6 +254,12 @@ def test_stack_deletion_fails_on_a_capacity_provider_in_use(client: Client) -> N
     assert deleted() == "DELETE_COMPLETE"
 
 
+def test_scalable_target_that_is_gone_is_not_found(client: Client) -> None:
+    target = {"ServiceNamespace": "ecs", "ResourceId": "service/a/b", "ScalableDimension": "ecs:service:DesiredCount"}
+    with pytest.raises(ClientError, match=r"ObjectNotFoundException.*No scalable target found"):
+        client("application-autoscaling").deregister_scalable_target(**target)
+
+
 def deletion(client: Client, *, protected: bool) -> str:
     """How the deletion of a stack ends that has a group of one instance."""
     cloudformation = client("cloudformation")
