@@ -7,7 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,29 @@ def test_second_signal_ends_the_drain(start: Start, stop: signal.Signals) -> Non
     began = time.monotonic()
     assert service.ended() == 0
     assert time.monotonic() - began < 3
+
+
+def test_steady_load_loses_no_request_while_it_drains(start: Start) -> None:
+    service, ended = start(DRAIN_TIME="20"), threading.Event()
+
+    def ask() -> list[int]:
+        connection, found = http.client.HTTPConnection(HOST, service.ports[0], timeout=PATIENCE), []
+        while not ended.is_set():
+            connection.request("GET", "/status")
+            found.append(received(connection.getresponse()).status)
+        connection.close()
+        return found
+
+    with ThreadPoolExecutor() as pool:
+        clients = [pool.submit(ask) for _ in range(4)]
+        time.sleep(0.3)
+        service.tell()
+        service.wait_for(STOPPING)
+        time.sleep(0.5)
+        ended.set()
+    answers = [status for client in clients for status in client.result()]
+    assert len(answers) > 100
+    assert set(answers) == {200}
 
 
 def test_containers_own_check_passes_until_it_drains(start: Start) -> None:
