@@ -11,7 +11,7 @@ from typing import Any
 
 from stackwright.emulator.engine import templates
 from stackwright.emulator.engine.errors import AlreadyExists, Invalid, MissingCapability
-from stackwright.emulator.engine.stacks import REVIEW, Stack
+from stackwright.emulator.engine.stacks import REVIEW, Output, Stack
 from stackwright.resolve.functions import EXTENSIONS
 
 # AWS CloudFormation User Guide, "Understand CloudFormation quotas".
@@ -168,6 +168,27 @@ def exports_free(stack: Stack, importers: Mapping[str, Iterable[str]]) -> None:
         using = list(importers.get(output.export or "", ()))
         if using:
             raise Invalid(f"Export {output.export} cannot be deleted as it is in use by {', '.join(using)}")
+
+
+def exports_kept(stack: Stack, outputs: Mapping[str, Output], importers: Mapping[str, Iterable[str]]) -> None:
+    """Refuse an update that takes an export away, or changes it, that others import.
+
+    Source: AWS CloudFormation User Guide, "Get exported outputs from a deployed CloudFormation stack".
+    """
+    new = {each.export: each.value for each in outputs.values() if each.export}
+    for output in stack.outputs.values():
+        using = ", ".join(importers.get(output.export or "", ()))
+        if using and new.get(output.export) != output.value:
+            verb = "updated" if output.export in new else "deleted"
+            raise Invalid(f"Export {output.export} cannot be {verb} as it is in use by {using}")
+
+
+def exports_new(stack: Stack, outputs: Mapping[str, Output], known: Mapping[str, tuple[Stack, Output]]) -> None:
+    """Refuse an export whose name another stack of the account and region has (the same page)."""
+    for output in outputs.values():
+        owner, _ = known.get(output.export or "", (stack, None))
+        if owner is not stack:
+            raise Invalid(f"Export with name {output.export} is already exported by stack {owner.name}.")
 
 
 def under_review(stack: Stack | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stackwright.emulator.engine import resources
+from stackwright.emulator.engine import admission, resources
 from stackwright.emulator.engine.evaluation import Binding, scope
 from stackwright.emulator.engine.operation import Operation
 from stackwright.emulator.engine.replacement import differences, replaces
@@ -31,7 +31,10 @@ def forward(operation: Operation, stack: Stack, undo: Undo | None = None) -> Non
     if undo is not None:
         gone = [each for name, each in stack.resources.items() if name not in declared]
         undo.removed = [each for each in gone if each.live]
-    stack.outputs = outputs(evaluated)
+    found = outputs(evaluated)
+    admission.exports_kept(stack, found, operation.store.importers(stack.account, stack.region))
+    admission.exports_new(stack, found, operation.store.exports(stack.account, stack.region))
+    stack.outputs = found
     stack.imports = frozenset(binding.imports)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from stackwright.emulator.engine import admission, templates
+from stackwright.emulator.engine.constraints import values_allowed
 from stackwright.emulator.engine.errors import Invalid
 from stackwright.emulator.engine.evaluation import Binding, Services, environment, scope
 from stackwright.emulator.engine.stacks import Properties, Revision, Stack
@@ -67,6 +68,7 @@ def checked(services: Services, stack: Stack, revision: Revision) -> Revision:
     """Return the revision with its parameters bound, its rules and its order having held."""
     binding = Binding(services, stack)
     with refused():
+        values_allowed(revision.template.get("Parameters") or {}, revision.parameters)
         bound = bind(
             revision.template.get("Parameters", {}),
             revision.parameters,

@@ -109,11 +109,7 @@ class Engine:
 
     def importers(self, account: str, region: str) -> dict[str, list[str]]:
         """Return the names of the stacks that import each export."""
-        found: dict[str, list[str]] = {}
-        for stack in self.store.all(account, region):
-            for name in () if stack.gone else sorted(stack.imports):
-                found.setdefault(name, []).append(stack.name)
-        return found
+        return self.store.importers(account, region)
 
     def _create(self, stack: Stack, on_failure: str, reserved: Mapping[str, Stack], request: Request) -> None:
         stack.disable_rollback = on_failure == "DO_NOTHING"

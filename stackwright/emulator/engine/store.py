@@ -76,6 +76,14 @@ class Store:
             if output.export
         }
 
+    def importers(self, account: str, region: str) -> dict[str, list[str]]:
+        """Return the names of the stacks that import each export."""
+        found: dict[str, list[str]] = {}
+        for stack in self.all(account, region):
+            for name in () if stack.gone else sorted(stack.imports):
+                found.setdefault(name, []).append(stack.name)
+        return found
+
     def status(self, stack: Stack, status: str, reason: str | None = None) -> None:
         """Set a stack's status, write its event and wake who waits."""
         stack.status, stack.reason = status, reason
