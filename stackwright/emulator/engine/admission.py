@@ -176,11 +176,12 @@ def exports_kept(stack: Stack, outputs: Mapping[str, Output], importers: Mapping
     Source: AWS CloudFormation User Guide, "Get exported outputs from a deployed CloudFormation stack".
     """
     new = {each.export: each.value for each in outputs.values() if each.export}
-    for output in stack.outputs.values():
-        using = ", ".join(importers.get(output.export or "", ()))
-        if using and new.get(output.export) != output.value:
-            verb = "updated" if output.export in new else "deleted"
-            raise Invalid(f"Export {output.export} cannot be {verb} as it is in use by {using}")
+    old = {each.export: each.value for each in stack.outputs.values() if each.export}
+    for export, value in old.items():
+        using = ", ".join(importers.get(export, ()))
+        if using and new.get(export) != value:
+            verb = "updated" if export in new else "deleted"
+            raise Invalid(f"Export {export} cannot be {verb} as it is in use by {using}")
 
 
 def exports_new(stack: Stack, outputs: Mapping[str, Output], known: Mapping[str, tuple[Stack, Output]]) -> None:
