@@ -295,7 +295,7 @@ def test_command_lines_are_understood(line: str) -> None:
     words = shlex.split(line, comments=True)[2:]
     verb, *arguments = words if words and words[0] in verbs.commands else ["build", *words]
     given = verbs.commands[verb].make_context(verb, arguments).params
-    named = [given["blueprint"]] if "blueprint" in given else given.get("blueprints", ())
+    named = [given["blueprint"]] if given.get("blueprint") else given.get("blueprints", ())
     assert set(named) <= BLUEPRINTS.keys()
     if given.get("environment"):
         assert (REPOSITORY / "params" / given["blueprint"] / f"{given['environment']}.json").is_file()

@@ -41,7 +41,6 @@ from stackwright.deploy.execute import (
 from stackwright.deploy.outcome import check_ended, tell_declined, tell_outputs
 from stackwright.deploy.plan import (
     ENDED_WELL,
-    FIRST_TRY_FAILED,
     Busy,
     Plan,
     Stuck,
@@ -119,7 +118,9 @@ def deploy(
     with place(local=local, profile=profile, region=region) as aws:
         screen.say(f"account {aws.account}, region {aws.region}{', local AWS' if local else ''}")
         for wish in wishes[:-1]:
-            bootstrap(aws, project, wish, Screen(yes=True), choices)
+            _refuse_shared(aws, project, wish)
+        for wish in wishes[:-1]:
+            bootstrap(aws, wish, Screen(yes=True), choices)
         if not bring_about(aws, wishes[-1], choices, screen):
             tell_declined(choices.stack_name, as_json=as_json)
             return DECLINED
@@ -127,13 +128,10 @@ def deploy(
     return 0
 
 
-def bootstrap(aws: Aws, project: Project, wish: Wish, screen: Screen, main: Choices) -> None:
+def bootstrap(aws: Aws, wish: Wish, screen: Screen, main: Choices) -> None:
     """Bring about a bootstrap blueprint for the main one, unless its stack is there as it should be."""
-    blueprint = wish.built.name
-    name = f"{blueprint}-{wish.environment}"
+    name = f"{wish.built.name}-{wish.environment}"
     stack = aws.stack_now(name)
-    if stack is None or stack.status in FIRST_TRY_FAILED:
-        _refuse_shared(aws, project, blueprint)
     same = stack is not None and (
         stack.status in DONE
         and wish.parameters.items() <= stack.parameters.items()
@@ -145,10 +143,11 @@ def bootstrap(aws: Aws, project: Project, wish: Wish, screen: Screen, main: Choi
         bring_about(aws, wish, Choices(name, where=main.where, waived=main.waived), screen)
 
 
-def _refuse_shared(aws: Aws, project: Project, blueprint: str) -> None:
+def _refuse_shared(aws: Aws, project: Project, wish: Wish) -> None:
     """Refuse a second environment: what these stacks write to SSM is there once an account."""
+    blueprint = wish.built.name
     for other in project.environments(blueprint):
-        stack = aws.stack_now(f"{blueprint}-{other}")
+        stack = aws.stack_now(f"{blueprint}-{other}") if other != wish.environment else None
         if stack is not None and stack.status in ENDED_WELL:
             raise BadInput(
                 f"local account {aws.account} has {blueprint}-{other} already, and holds one"

@@ -14,6 +14,7 @@ from typing import Any
 from stackwright.aws_shapes import Stack
 from stackwright.capabilities import capabilities
 from stackwright.errors import BadInput, StackwrightError
+from stackwright.quoting import quoted
 from stackwright.resolve.parameters import problems
 
 IMAGE = "Image"
@@ -123,13 +124,13 @@ def check_stack_name(name: str) -> None:
     """Refuse names CloudFormation would refuse, and those ECS would once they are a provider's."""
     if not STACK_NAME.fullmatch(name):
         raise BadInput(
-            f"stack name {name!r} must be 1 to 128 letters, digits or hyphens, a letter first:"
+            f"stack name {quoted(name)} must be 1 to 128 letters, digits or hyphens, a letter first:"
             " give another with --stack-name"
         )
     for beginning in RESERVED_BEGINNINGS:
         if name.lower().startswith(beginning):
             raise BadInput(
-                f"stack name {name!r} may not begin with {beginning!r}: capacity provider names"
+                f"stack name {quoted(name)} may not begin with {beginning!r}: capacity provider names"
                 " inherit it and ECS refuses them; give another with --stack-name"
             )
 

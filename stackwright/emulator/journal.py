@@ -137,7 +137,7 @@ class Journal:
 
 def account_of(access_key: str) -> str | None:
     """Return the account a 12-digit access key names."""
-    return access_key if re.fullmatch(r"\d{12}", access_key) else None
+    return access_key if re.fullmatch(r"[0-9]{12}", access_key) else None
 
 
 def access_key_in(authorization: str) -> str:

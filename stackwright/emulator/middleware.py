@@ -53,7 +53,7 @@ def _access_key(environ: dict[str, Any]) -> str:
 def _peek(environ: dict[str, Any]) -> bytes:
     """Return the body and leave it to be read again; a chunked one stays unread."""
     length = environ.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or environ.get("HTTP_TRANSFER_ENCODING") == "chunked":
+    if not length.isdecimal() or environ.get("HTTP_TRANSFER_ENCODING") == "chunked":
         return b""
     body: bytes = environ["wsgi.input"].read(int(length))
     environ["wsgi.input"] = io.BytesIO(body)

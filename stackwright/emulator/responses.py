@@ -107,7 +107,7 @@ class CloudFormation(BaseResponse):
     def _page(self, key: str, found: list[Any]) -> ActionResult:
         """Return one page; the token counts from the end, because events come at the front."""
         token = self.params.get("NextToken")
-        if token and not token.isdigit():
+        if token and not token.isdecimal():
             raise Invalid("Invalid NextToken")
         start = len(found) - int(token) if token else 0
         left = len(found) - start - PAGE

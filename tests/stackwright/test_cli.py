@@ -29,7 +29,7 @@ def app() -> Blueprint:
     root = {
         "Parameters": {"Name": {"Type": "String"}},
         "Resources": {"Topic": topic},
-        "Outputs": {"TopicArn": {"Value": {"Ref": "Topic"}}},
+        "Outputs": {"TopicArn": {"Value": {"Ref": "Topic"}, "Description": "Where news arrives"}},
     }
     return Blueprint("app", root, {})
 
