@@ -325,7 +325,7 @@ def watch(project: Project, **options: Any) -> int:
 @_account
 @_on_project
 def recover(project: Project, **options: Any) -> int:
-    """Continue a rollback that failed, to its end."""
+    """Bring a rollback that failed or hangs to its end."""
     from stackwright.deploy.recover import recover
 
     return recover(project, **options)

@@ -51,7 +51,7 @@ from stackwright.deploy.plan import (
 from stackwright.deploy.screen import Screen
 from stackwright.deploy.show import change_lines
 from stackwright.deploy.tasks import Evidence
-from stackwright.deploy.unhang import Unhang
+from stackwright.deploy.unhang import Unhang, ready_to_go
 from stackwright.deploy.wish import BOOTSTRAP, Wish, make_wish
 from stackwright.errors import BadInput
 from stackwright.place import place
@@ -242,6 +242,7 @@ def _cleared(aws: Aws, plan: Plan, screen: Screen, again: Again) -> bool:
     if not screen.agreed("delete it and create it anew?"):
         screen.say("nothing was changed")
         return False
+    ready_to_go(aws, plan.replaces.id, screen.say)
     with screen.following(again.goes_on("the deletion")) as heard:
         unhang = Unhang(aws, heard, screen.say, again)
         check_ended(delete(aws, plan.replaces.id, unhang), again, wanted={"DELETE_COMPLETE"})

@@ -19,7 +19,7 @@ from stackwright.deploy.follow import Progress, follow
 from stackwright.deploy.outcome import check_ended
 from stackwright.deploy.screen import Screen
 from stackwright.deploy.sentences import noun
-from stackwright.deploy.unhang import Unhang
+from stackwright.deploy.unhang import Unhang, ready_to_go
 from stackwright.deploy.watch import again_here, before, began, present, reached
 from stackwright.errors import BadInput, StackwrightError
 
@@ -109,6 +109,7 @@ def _delete(aws: Aws, stack: Stack, screen: Screen, again: Again) -> int:
     if not screen.agreed("delete it?"):
         screen.say("nothing was changed")
         return DECLINED
+    ready_to_go(aws, stack.id, screen.say)
     with screen.following(again.goes_on("the deletion")) as heard:
         progress = delete(aws, stack.id, Unhang(aws, heard, screen.say, again))
     check_ended(progress, again, wanted={"DELETE_COMPLETE"})

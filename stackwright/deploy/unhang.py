@@ -1,10 +1,13 @@
-"""Letting go what a rollback would hang on: instances of an Auto Scaling group whose deletion has begun.
+"""Letting go what a rollback would hang on, or fail at, because it was made to be hard to delete.
 
 A first create that fails in production rolls back onto instances that are protected from scale-in, and nobody takes
 the protection off; those that are not wait for a lifecycle hook that ECS, its capacity provider gone by then, does not
 complete (aws/aws-cdk#14732, #18179). CloudFormation deletes a group after all that depends on it, the service and its
 tasks first, so a group whose deletion has begun is one that nothing runs on any more. One that the rollback of an
 update keeps is never among them.
+
+A load balancer with deletion protection is not waited for but refused, so the protection goes before its turn comes:
+only when it is a stack's first create that rolls back, and so one that was never in service.
 """
 
 from __future__ import annotations
@@ -14,6 +17,8 @@ from typing import TYPE_CHECKING
 from stackwright.aws_errors import AccessDenied, AwsError, Unreachable
 from stackwright.deploy import release
 from stackwright.deploy.sentences import noun
+from stackwright.deploy.teardown import BALANCER, doomed
+from stackwright.errors import StackwrightError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,9 +30,10 @@ if TYPE_CHECKING:
 
 GROUP = "AWS::AutoScaling::AutoScalingGroup"
 DELETING = "DELETE_IN_PROGRESS"
+FIRST_TRY = "ROLLBACK_IN_PROGRESS"
 # What the root is in while it takes back what an operation has made, or all there is.
 BACKWARDS = {
-    "ROLLBACK_IN_PROGRESS",
+    FIRST_TRY,
     "UPDATE_ROLLBACK_IN_PROGRESS",
     "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
     DELETING,
@@ -35,8 +41,22 @@ BACKWARDS = {
 NEEDED = "autoscaling:SetInstanceProtection, UpdateAutoScalingGroup and CompleteLifecycleAction"
 
 
+def lift(aws: Aws, path: str, balancer: str, say: Callable[[str], None]) -> None:
+    """Lift a load balancer's deletion protection, and say so, if it has any."""
+    if release.is_protected(aws, balancer):
+        say(f"lifting the deletion protection of {path}, which was never in service")
+        release.unprotect(aws, balancer)
+
+
+def ready_to_go(aws: Aws, stack_id: str, say: Callable[[str], None]) -> None:
+    """Lift what would refuse the deletion of a failed first try; the groups' turn comes as they go."""
+    for each in doomed(aws, stack_id):
+        if each.type == BALANCER and each.physical_id and not each.gone:
+            lift(aws, each.path, each.physical_id, say)
+
+
 class Unhang:
-    """Passes on what is heard, and at each look does what lets go the instances that are held.
+    """Passes on what is heard, and at each look lets go the instances that are held and lifts what protects.
 
     `reads_only` changes nothing: it says what would.
     """
@@ -58,6 +78,8 @@ class Unhang:
         backwards = progress.root.status in BACKWARDS
         for step in added:
             self._note(step, backwards=backwards)
+        if progress.root.status == FIRST_TRY and not self._reads_only:
+            self._lift(progress)
         for name in list(self._going):
             self._look(name, deleting=progress.root.status == DELETING)
 
@@ -69,6 +91,16 @@ class Unhang:
             self._going[event.physical_id] = step.path
         else:
             self._going.pop(event.physical_id, None)
+
+    def _lift(self, progress: Progress) -> None:
+        """Lift the protection of the load balancers that the first create has made, each once."""
+        for node in progress.root.walk():
+            if node.type == BALANCER and node.physical_id.startswith("arn:") and node.path not in self._told:
+                self._told.add(node.path)
+                try:
+                    lift(self._aws, node.path, node.physical_id, self._say)
+                except StackwrightError as error:
+                    self._say(f"{node.path} may not be deleted: {error}")
 
     def _look(self, name: str, *, deleting: bool) -> None:
         verb = "destroy" if deleting else "recover"

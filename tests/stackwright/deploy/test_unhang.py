@@ -100,14 +100,25 @@ class Fleet:
         self.parameters(cidr, more)
         return int(self.shop.deploy())
 
-    def alone(self, *, resources: dict[str, Any] | None = None) -> str:
+    def balancer(self) -> dict[str, Any]:
+        """A load balancer that is protected against deletion."""
+        subnets = [each["SubnetId"] for each in self.shop.aws.call("ec2", "describe_subnets")["Subnets"][:2]]
+        protection = [{"Key": "deletion_protection.enabled", "Value": "true"}]
+        properties = {"Subnets": subnets, "LoadBalancerAttributes": protection}
+        return {"Balancer": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": properties}}
+
+    def balancers(self) -> list[dict[str, Any]]:
+        return list(self.shop.aws.call("elbv2", "describe_load_balancers")["LoadBalancers"])
+
+    def alone(self, *, resources: dict[str, Any] | None = None, more: dict[str, Any] | None = None) -> str:
         """Make by boto3 a stack whose first create fails and which nobody follows; return its id."""
         subnet = {
             "Type": "AWS::EC2::Subnet",
             "Properties": {"VpcId": "vpc-none", "CidrBlock": BAD},
-            "DependsOn": "Group",
+            "DependsOn": ["Group", *(more or {})],
         }
-        body = {"Resources": {**CLUSTER["Resources"], "Subnet": subnet} if resources is None else resources}
+        failing = {**CLUSTER["Resources"], **(more or {}), "Subnet": subnet}
+        body = {"Resources": failing if resources is None else resources}
         body["Resources"].pop("Another", None)
         parameter = {"ParameterKey": "ImageId", "ParameterValue": self.image}
         made = self.shop.aws.call(
@@ -221,19 +232,44 @@ def test_recover_lets_a_hanging_rollback_end(
 
 
 @pytest.mark.parametrize("verb", ["recover", "deploy"])
-def test_first_try_whose_rollback_failed_is_deleted(fleet: Fleet, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+def test_first_try_whose_rollback_failed_is_deleted(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(autoscaling, "PATIENCE", 0.2)
         fleet.parameters(GOOD)
-        fleet.alone()
+        fleet.alone(more=fleet.balancer())
         fleet.until("ROLLBACK_FAILED")
-    assert len(fleet.instances()) == 1
+    assert (len(fleet.instances()), len(fleet.balancers())) == (1, 1)
     if verb == "recover":
         assert recovered(fleet) == 0
         assert fleet.shop.status() is None
         assert fleet.instances() == []
     assert fleet.deploy() == 0
-    assert len(fleet.instances()) == 1
+    assert (len(fleet.instances()), len(fleet.balancers())) == (1, 0)
+    told = capsys.readouterr().err
+    assert "lifting the deletion protection of Balancer, which was never in service" in told
+
+
+def test_first_create_that_goes_back_loses_its_protection_before_its_turn(
+    fleet: Fleet, local: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(autoscaling, "PATIENCE", 60)
+    monkeypatch.setitem(local.delays, "AWS::AutoScaling::AutoScalingGroup", 2)
+    fleet.parameters(GOOD)
+    fleet.until_deleting(fleet.alone(resources=going_first(fleet.balancer())))
+    assert recovered(fleet) == 0
+    told = capsys.readouterr().err
+    assert told.count("lifting the deletion protection of Balancer") == 1
+    assert "shop-dev: ROLLBACK_COMPLETE" in told
+    assert fleet.balancers() == []
+
+
+def going_first(balancer: dict[str, Any]) -> dict[str, Any]:
+    """Resources that fail to be made, of which the group goes first and takes its time."""
+    subnet = {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": "vpc-none", "CidrBlock": BAD}, "DependsOn": "Group"}
+    late = {**CLUSTER["Resources"]["Group"], "DependsOn": "Balancer"}
+    return {**balancer, **CLUSTER["Resources"], "Group": late, "Subnet": subnet}
 
 
 def test_failed_deletion_is_for_destroy(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -369,4 +405,12 @@ def test_what_fails_for_the_moment_is_tried_at_the_next_look(own: Make, event: M
 def test_group_that_no_rollback_deletes_is_not_even_asked_about(own: Make, event: Make, root: str, status: str) -> None:
     aws: Any = Refusing(AwsError("never"))
     assert heard(aws, [own(root), event("Group", status, GROUP, physical_id="web")], []) == []
+    assert aws.asked == []
+
+
+@pytest.mark.parametrize("root", ["UPDATE_ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS", "UPDATE_IN_PROGRESS"])
+def test_load_balancer_of_a_stack_that_was_once_complete_stays_protected(own: Make, event: Make, root: str) -> None:
+    aws: Any = Refusing(AwsError("never"))
+    kind = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+    assert heard(aws, [own(root), event("Balancer", "UPDATE_COMPLETE", kind, physical_id="arn:aws:lb")], []) == []
     assert aws.asked == []
