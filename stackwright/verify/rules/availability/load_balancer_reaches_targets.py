@@ -11,7 +11,7 @@ from stackwright.verify.forwarding import TARGET_GROUP, deliveries
 from stackwright.verify.groups import Direction, Opening, Ports, openings
 from stackwright.verify.interfaces import Interface, interfaces
 from stackwright.verify.rule import Finding, Rule
-from stackwright.verify.services import load_balancers
+from stackwright.verify.targets import load_balancers
 
 _SIDES: tuple[Direction, Direction] = ("Egress", "Ingress")
 # What the example "Remove default rule" of AWS::EC2::SecurityGroup lets out: nothing that leaves the host.

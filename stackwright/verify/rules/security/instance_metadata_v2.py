@@ -13,7 +13,7 @@ from stackwright.resolve.symbols import Applied, Text, Value, is_symbolic
 from stackwright.verify.deployment import Deployment, at, number
 from stackwright.verify.interfaces import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE
 from stackwright.verify.rule import Finding, Rule
-from stackwright.verify.services import TASK_DEFINITION
+from stackwright.verify.targets import TASK_DEFINITION
 
 # "Configure the Instance Metadata Service options", Amazon EC2 User Guide: one hop reaches the host, a second one a
 # container behind the host's bridge. A token that travels further can be fetched from elsewhere.
