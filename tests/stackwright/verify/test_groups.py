@@ -115,6 +115,12 @@ def test_an_overlap_is_in_both(one: Ports, other: Ports) -> None:
     assert one.covers(one)
 
 
+def test_all_traffic_is_every_protocols() -> None:
+    assert ALL.overlap(Ports("tcp", 1, 2)) == Ports("tcp", 1, 2)
+    assert Ports("tcp", 1, 2).overlap(ALL) == Ports("tcp", 1, 2)
+    assert Ports("tcp").overlap(Ports("udp")) is None
+
+
 @pytest.mark.parametrize(
     ("ports", "text"),
     [(ALL, "all traffic"), (Ports("tcp"), "tcp"), (Ports("tcp", 22, 22), "tcp 22"), (Ports("udp", 1, 9), "udp 1-9")],

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.guarantees import STACKS, alone, resource, seeded
@@ -71,6 +72,20 @@ def test_a_way_needs_gateway_rule_and_address() -> None:
     assert _ways(_network(Nat=nat, Route=_resource("EC2::Route", **behind))) == []
     assert _ways(_network(Subnet=_resource("EC2::Subnet", VpcId={"Ref": "Vpc"}))) == []
     assert _ways(_network(Group=_resource("EC2::SecurityGroup"))) == []
+
+
+@pytest.mark.parametrize(
+    ("destination", "found"),
+    [
+        ({"DestinationCidrBlock": "0.0.0.0/0"}, 1),
+        ({"DestinationCidrBlock": "0.0.0.0/1"}, 1),
+        ({"DestinationCidrBlock": "203.0.113.0/24"}, 0),
+        ({"DestinationIpv6CidrBlock": "::/0"}, 0),
+    ],
+)
+def test_answers_have_to_find_the_way_back(destination: dict[str, str], found: int) -> None:
+    route = {"RouteTableId": {"Ref": "Table"}, "GatewayId": {"Ref": "Gateway"}, **destination}
+    assert len(_ways(_network(Route=_resource("EC2::Route", **route)))) == found
 
 
 def test_a_network_acl_closes_the_way() -> None:

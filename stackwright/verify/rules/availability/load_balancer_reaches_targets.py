@@ -43,7 +43,7 @@ def _sent(deployment: Deployment, faces: dict[str, Interface]) -> Iterator[tuple
 
 def _closed(graph: Graph, rules: list[Opening], side: Interface, peer: Interface, ports: Ports) -> bool:
     """Tell whether no rule of a side lets the other in or out; a group that is made elsewhere may have one."""
-    if not side.filtered or not side.groups or any(_elsewhere(graph, each) for each in side.groups):
+    if not side.groups or any(_elsewhere(graph, each) for each in side.groups):
         return False
     mine = [each for each in rules if each.group in side.groups and each.ports.covers(ports)]
     return not any(each.peer in peer.groups or _may_be(graph, each.peer) for each in mine)

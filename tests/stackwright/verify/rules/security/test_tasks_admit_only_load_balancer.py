@@ -104,6 +104,16 @@ def test_a_network_load_balancer_without_groups_is_known_by_addresses() -> None:
     assert line.startswith("Tasks SecurityGroupIngress.0: 10.0.0.0/16 can call the tasks")
 
 
+def test_a_group_may_be_that_of_a_load_balancer_from_elsewhere() -> None:
+    made = _behind_network_load_balancer(SecurityGroups=["sg-1"])
+    rule = made["Tasks"]["Properties"]["SecurityGroupIngress"][0]
+    del rule["CidrIp"]
+    rule["SourceSecurityGroupId"] = {"Ref": "Entry"}
+    assert len(told(RULE, alone(made))) == 1
+    del made["Listener"]
+    assert findings(RULE, alone(made)) == []
+
+
 def test_a_worker_without_load_balancer_may_be_called_from_the_network_but_not_from_the_internet() -> None:
     def worker(peer: str) -> dict[str, Any]:
         made = _behind_network_load_balancer()
