@@ -1,4 +1,4 @@
-"""Where TLS ends, nothing older than TLS 1.2 is spoken: load balancers, CloudFront, API Gateway's domains."""
+"""Where TLS ends, nothing older than TLS 1.2 is spoken: load balancers, CloudFront, API Gateway."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from stackwright.resolve.graph import Resource
 from stackwright.resolve.symbols import is_symbolic
-from stackwright.verify.deployment import Deployment, at, listed
+from stackwright.verify.deployment import Deployment, at, listed, on
 from stackwright.verify.forwarding import LISTENER
 from stackwright.verify.rule import Finding, Rule
 
 DISTRIBUTION = "AWS::CloudFront::Distribution"
+REST_API = "AWS::ApiGateway::RestApi"
 REST_DOMAIN = "AWS::ApiGateway::DomainName"
 MINIMUM = "DistributionConfig.ViewerCertificate.MinimumProtocolVersion"
 
@@ -23,6 +24,9 @@ RECOMMENDED = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 
 # "Supported protocols and ciphers between viewers and CloudFront", Amazon CloudFront Developer Guide.
 _VIEWER = re.compile(r"TLSv1\.[23]_")
+# "Supported security policies", Amazon API Gateway Developer Guide: what an API's own endpoint has unless told
+# otherwise. Domains have TLS 1.2, and so have private APIs.
+OLD_OF_APIS = "TLS_1_0"
 _OLD_TO_ORIGINS = ("SSLv3", "TLSv1", "TLSv1.1")
 
 
@@ -35,8 +39,10 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         yield from _viewers(distribution)
         yield from _origins(distribution)
     for domain in deployment.of(REST_DOMAIN):
-        if domain.properties.get("SecurityPolicy") == "TLS_1_0":
-            yield _finding(domain, "SecurityPolicy", "TLS_1_0", "TLS 1.0 is spoken", "set it to TLS_1_2 or above")
+        yield from _api_gateway(domain, default="TLS_1_2", mend="set it to TLS_1_2 or above")
+    for api in deployment.of(REST_API):
+        if "PRIVATE" not in listed(at(api.properties, "EndpointConfiguration.Types")):
+            yield from _own_endpoint(api)
 
 
 def _listener(listener: Resource) -> Iterator[Finding]:
@@ -73,6 +79,19 @@ def _origins(distribution: Resource) -> Iterator[Finding]:
             )
 
 
+def _own_endpoint(api: Resource) -> Iterator[Finding]:
+    disabled = api.properties.get("DisableExecuteApiEndpoint")
+    if not on(disabled) and not is_symbolic(disabled):
+        mend = "set it and EndpointAccessMode to one of TLS 1.2 or above, or leave the API its domain only"
+        yield from _api_gateway(api, default=OLD_OF_APIS, mend=mend)
+
+
+def _api_gateway(resource: Resource, *, default: str, mend: str) -> Iterator[Finding]:
+    given = resource.properties.get("SecurityPolicy")
+    if (given or default) == OLD_OF_APIS:
+        yield _finding(resource, "SecurityPolicy", given, "clients may speak TLS 1.0", mend)
+
+
 def _finding(resource: Resource, name: str, value: object, problem: str, mend: str) -> Finding:
     return Finding(resource.path, name, value, problem, mend)
 
@@ -81,6 +100,6 @@ RULE = Rule(
     claim="Wherever TLS ends, version 1.2 is the oldest that is spoken.",
     why="Older versions can be broken, and every audit fails on them; who leaves the policy out gets that of 2016.",
     source="Security policies for your Application Load Balancer (User Guide for Application Load Balancers)",
-    about=(LISTENER, DISTRIBUTION, REST_DOMAIN),
+    about=(LISTENER, DISTRIBUTION, REST_API, REST_DOMAIN),
     check=check,
 )

@@ -83,6 +83,21 @@ def test_what_cloudfront_speaks_with_origins(policy: str, found: int) -> None:
     assert len(told(RULE, edge)) == found
 
 
-@pytest.mark.parametrize(("policy", "found"), [("TLS_1_0", 1), ("TLS_1_2", 0)])
-def test_domains_of_api_gateway(policy: str, found: int) -> None:
+@pytest.mark.parametrize(("policy", "found"), [("TLS_1_0", 1), ("TLS_1_2", 0), ({"Ref": "AWS::NoValue"}, 0)])
+def test_domains_of_api_gateway(policy: Any, found: int) -> None:
     assert len(told(RULE, _alone("AWS::ApiGateway::DomainName", SecurityPolicy=policy))) == found
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, 1),
+        ({"SecurityPolicy": "TLS_1_0"}, 1),
+        ({"SecurityPolicy": "SecurityPolicy_TLS13_1_2_2021_06"}, 0),
+        ({"SecurityPolicy": {"Fn::GetAtt": ["Other", "Policy"]}}, 0),
+        ({"DisableExecuteApiEndpoint": "true"}, 0),
+        ({"EndpointConfiguration": {"Types": ["PRIVATE"]}}, 0),
+    ],
+)
+def test_an_api_begins_at_tls_1_0_unless_told_otherwise(given: dict[str, Any], found: int) -> None:
+    assert len(told(RULE, _alone("AWS::ApiGateway::RestApi", **given))) == found
