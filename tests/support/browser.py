@@ -149,6 +149,8 @@ def gateway(stage: str, backend: int) -> Iterator[str]:
     with ThreadingHTTPServer((HOST, 0), Gateway) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://{HOST}:{server.server_address[1]}/{stage}"
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://{HOST}:{server.server_address[1]}/{stage}"
+        finally:
+            server.shutdown()
+            thread.join()
