@@ -6,7 +6,8 @@ not known (a task definition or an instance type of elsewhere) leaves nothing to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from stackwright.ecs.instance_types import InstanceType
@@ -25,7 +26,7 @@ from stackwright.verify.tasks import (
     strategies,
     task,
 )
-from stackwright.verify.zones import spread
+from stackwright.verify.zones import named, spread
 
 
 @dataclass(frozen=True)
@@ -79,14 +80,9 @@ def _work(graph: Graph, service: Resource) -> Work | None:
     if takes is None or many is None or bound is None:
         return None
     where = spread(graph, service)
-    zones = frozenset(str(rendered(each)) for each in where.zones) if where and _named(where.zones) else frozenset()
+    zones = frozenset(str(rendered(each)) for each in where.zones) if where and named(where.zones) else frozenset()
     alone, ports = alone_on_instance(graph, service), host_ports(graph, service)
     return Work(service, takes, many, bound, strategies(service), alone, ports, zones)
-
-
-def _named(zones: Iterable[Value]) -> bool:
-    """Tell whether all zones are known by name; a subnet made elsewhere has an id only."""
-    return all(isinstance(each, str) and not each.startswith("subnet-") for each in zones)
 
 
 def empty(site: Site, kind: InstanceType, size: int, zones: tuple[Value, ...] | None = None) -> Full:
@@ -103,11 +99,20 @@ def at_work(site: Site, kind: InstanceType, counts: Mapping[str, int]) -> Full |
     None where they do not fit: before a deployment only as many instances run as tasks need.
     """
     whole = empty(site, kind, site.fleet.most)
-    for size in range(max(1, site.fleet.least), site.fleet.most + 1):
-        full = filled(site, replace(whole, instances=whole.instances[:size]), counts)
-        if all(full.total(each) == counts[each.service.path] for each in site.works):
-            return replace(full, instances=(*full.instances, *whole.instances[size:]))
-    return None
+    sizes = range(max(1, site.fleet.least), site.fleet.most + 1)
+    found = bisect_left(sizes, True, key=lambda size: _holds(site, _first(site, whole, size, counts), counts))
+    if found == len(sizes):
+        return None
+    full = _first(site, whole, sizes[found], counts)
+    return replace(full, instances=(*full.instances, *whole.instances[sizes[found] :]))
+
+
+def _first(site: Site, whole: Full, size: int, counts: Mapping[str, int]) -> Full:
+    return filled(site, replace(whole, instances=whole.instances[:size]), counts)
+
+
+def _holds(site: Site, full: Full, counts: Mapping[str, int]) -> bool:
+    return all(full.total(each) == counts[each.service.path] for each in site.works)
 
 
 def filled(site: Site, full: Full, counts: Mapping[str, int]) -> Full:

@@ -68,6 +68,11 @@ def spread(graph: Graph, resource: Resource) -> Spread | None:
     return None
 
 
+def named(zones: Iterable[Value]) -> bool:
+    """Tell whether all of these zones are known by name, and none is a subnet that was made elsewhere."""
+    return all(isinstance(each, str) and not each.startswith("subnet-") for each in zones)
+
+
 def zones(graph: Graph) -> tuple[Value, ...]:
     """Return every zone that a subnet of the template is in."""
     return distinct(zone_of(each) for each in graph.of_type(SUBNET))

@@ -36,6 +36,20 @@ def test_one_subnet_alone_is_found() -> None:
     assert line.startswith("Cluster/AutoScalingGroup VPCZoneIdentifier: is in us-east-1a only")
 
 
+def test_a_service_in_other_zones_than_its_instances_is_found() -> None:
+    def seed(stacks: STACKS) -> None:
+        service = resource(stacks, "Service/Service")["Properties"]["NetworkConfiguration"]["AwsvpcConfiguration"]
+        service["Subnets"] = [{"Fn::Select": [zone, {"Ref": "PrivateSubnetIds"}]} for zone in (0, 1)]
+        group = resource(stacks, "Cluster/AutoScalingGroup")["Properties"]
+        group["VPCZoneIdentifier"] = [{"Fn::Select": [zone, {"Ref": "PrivateSubnetIds"}]} for zone in (0, 2)]
+
+    (line,) = told(RULE, seeded(seed))
+    assert line == (
+        "Service/Service NetworkConfiguration.AwsvpcConfiguration.Subnets: shares only us-east-1a with the instances "
+        "of Cluster/AutoScalingGroup, and a task needs subnet and instance in one zone"
+    )
+
+
 @pytest.mark.parametrize(
     ("properties", "where"),
     [
