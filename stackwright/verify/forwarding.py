@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from stackwright.resolve.graph import Graph, Resource
 from stackwright.resolve.symbols import Value
 from stackwright.verify.deployment import at, listed, number
+from stackwright.verify.fleet import fleet
 from stackwright.verify.groups import Ports
 from stackwright.verify.interfaces import AUTO_SCALING_GROUP, CLASSIC, SERVICE
+from stackwright.verify.tasks import definition
 
 LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
 LISTENER_RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
@@ -34,7 +36,10 @@ class Listener:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A target behind a target group, the ports that requests arrive at there, and those of health checks."""
+    """A target behind a target group, the ports that requests arrive at there, and those of health checks.
+
+    The target is what has the address: a service whose tasks have their own, else the group of their instances.
+    """
 
     target: str
     ports: tuple[Ports, ...]
@@ -87,7 +92,7 @@ def _targets(graph: Graph, target_group: Resource) -> Iterator[tuple[str, Value]
     for service in graph.of_type(SERVICE):
         for each in listed(service.properties.get("LoadBalancers")):
             if target_group in graph.mentioned(each):
-                yield service.path, at(each, "ContainerPort")
+                yield _answering(graph, service, at(each, "ContainerPort"))
     port = target_group.properties.get("Port")
     for group in graph.of_type(AUTO_SCALING_GROUP):
         if target_group in graph.mentioned(group.properties.get("TargetGroupARNs")):
@@ -96,6 +101,24 @@ def _targets(graph: Graph, target_group: Resource) -> Iterator[tuple[str, Value]
         found = graph.target(at(each, "Id"))
         if found is not None:
             yield found.path, at(each, "Port", port)
+
+
+def _answering(graph: Graph, service: Resource, port: Value) -> tuple[str, Value]:
+    """Return who answers for a service's container port, and on which port: its tasks, or the instances they are on.
+
+    In bridge mode the port is the mapping's on the host, unknown where one is chosen for each task.
+    """
+    used = fleet(graph, service)
+    if used is None or at(service.properties, "NetworkConfiguration.AwsvpcConfiguration") is not None:
+        return service.path, port
+    found = definition(graph, service)
+    if found is None or found.properties.get("NetworkMode") == "host":
+        return used.group.path, port
+    for container in listed(found.properties.get("ContainerDefinitions")):
+        for each in listed(at(container, "PortMappings")):
+            if str(at(each, "ContainerPort")) == str(port):
+                return used.group.path, at(each, "HostPort") or None
+    return used.group.path, None
 
 
 def _checked(target_group: Resource, traffic: tuple[Ports, ...]) -> tuple[Ports, ...]:

@@ -233,20 +233,26 @@ def _onward(reach: Reach, way: Way) -> Iterator[Way]:
         if arrived is None or listener.path == way.target:
             continue
         for target_group in forwarded(reach.graph, listener.path):
-            for each in deliveries(reach.graph, target_group):
-                stations = (
-                    Hop(listener.path, arrived),
-                    Hop(target_group.path),
-                    *_admitted(reach, way.target, each.target),
-                )
-                for ports in each.ports:
-                    yield replace(way, hops=(*way.hops, *stations, Hop(each.target, ports)), ports=ports)
+            hops = (*way.hops, Hop(listener.path, arrived), Hop(target_group.path))
+            yield from _delivered(reach, replace(way, hops=hops), way.target, target_group)
 
 
-def _admitted(reach: Reach, load_balancer: str, target: str) -> tuple[Hop, ...]:
-    """Return the target's group that admits the load balancer's, where both are known."""
-    groups = {each.path: each.groups for each in reach.interfaces}
-    for opening in (each for group in groups.get(target, ()) for each in reach.of_group(group)):
-        if opening.peer in groups.get(load_balancer, ()):
+def _delivered(reach: Reach, way: Way, load_balancer: str, target_group: Resource) -> Iterator[Way]:
+    faces = {each.path: each for each in reach.interfaces}
+    sender = faces.get(load_balancer)
+    for each in deliveries(reach.graph, target_group):
+        for ports in each.ports:
+            admitted = _admitted(reach, sender, faces.get(each.target), ports)
+            if admitted is not None:
+                yield replace(way, hops=(*way.hops, *admitted, Hop(each.target, ports)), ports=ports)
+
+
+def _admitted(reach: Reach, sender: Interface | None, target: Interface | None, ports: Ports) -> tuple[Hop, ...] | None:
+    """Return the target's group that lets a load balancer in; none where nobody knows, None where none does."""
+    if sender is None or target is None or not all(each in reach.graph.resources for each in target.groups):
+        return ()
+    for opening in (each for group in target.groups for each in reach.of_group(group)):
+        range_or_unknown = opening.peer not in reach.graph.resources
+        if opening.ports.covers(ports) and (opening.peer in sender.groups or range_or_unknown):
             return (Hop(str(opening.group), opening.ports),)
-    return ()
+    return None

@@ -73,3 +73,40 @@ def test_groups_and_listed_targets() -> None:
 def test_health_checks_are_tcp(port: str, checked: int) -> None:
     (found,) = _delivered(HealthCheckPort=port)
     assert found.checks == (Ports("tcp", checked, checked),)
+
+
+def _on_instances(mode: str, mapping: dict[str, Any]) -> list[Delivery]:
+    container = {"Name": "app", "PortMappings": [mapping]}
+    load_balancer = {"TargetGroupArn": {"Ref": "Targets"}, "ContainerName": "app", "ContainerPort": 80}
+    strategy = [{"CapacityProvider": {"Ref": "Provider"}}]
+    made: dict[str, tuple[str, dict[str, Any]]] = {
+        "Targets": ("ElasticLoadBalancingV2::TargetGroup", {"Protocol": "TCP", "Port": 80, "TargetType": "instance"}),
+        "Group": ("AutoScaling::AutoScalingGroup", {"MinSize": 1, "MaxSize": 2}),
+        "Provider": ("ECS::CapacityProvider", {"AutoScalingGroupProvider": {"AutoScalingGroupArn": {"Ref": "Group"}}}),
+        "Task": ("ECS::TaskDefinition", {"NetworkMode": mode, "ContainerDefinitions": [container]}),
+        "Service": (
+            "ECS::Service",
+            {
+                "TaskDefinition": {"Ref": "Task"},
+                "LoadBalancers": [load_balancer],
+                "CapacityProviderStrategy": strategy,
+            },
+        ),
+    }
+    graph = alone({name: {"Type": f"AWS::{kind}", "Properties": given} for name, (kind, given) in made.items()}).graph
+    return list(deliveries(graph, graph.resources["Targets"]))
+
+
+@pytest.mark.parametrize(
+    ("mode", "mapping", "ports"),
+    [
+        ("bridge", {"ContainerPort": 80, "HostPort": 8080}, (Ports("tcp", 8080, 8080),)),
+        ("bridge", {"ContainerPort": 80, "HostPort": 0}, ()),
+        ("bridge", {"ContainerPort": 80}, ()),
+        ("host", {"ContainerPort": 80}, (Ports("tcp", 80, 80),)),
+    ],
+)
+def test_tasks_without_an_address_answer_on_their_instances(
+    mode: str, mapping: dict[str, Any], ports: tuple[Ports, ...]
+) -> None:
+    assert _on_instances(mode, mapping) == [Delivery("Group", ports, ports)]

@@ -198,6 +198,14 @@ def test_a_wider_rule_at_the_load_balancer_reaches_the_same_targets() -> None:
     assert [each.ports for each in found] == [Ports("tcp", 3000, 3000)]
 
 
+def test_a_way_ends_where_the_targets_do_not_admit_it() -> None:
+    def seed(stacks: STACKS) -> None:
+        resource(stacks, "Service/FromLoadBalancer")["Properties"]["FromPort"] = 3001
+        resource(stacks, "Service/FromLoadBalancer")["Properties"]["ToPort"] = 3001
+
+    assert {each.target for each in ways(seeded(seed).graph)} == {"LoadBalancer/LoadBalancer"}
+
+
 RULES = st.lists(
     st.builds(
         lambda protocol, ends, peer: {
