@@ -105,8 +105,8 @@ def browser(folder: Path) -> Iterator[Browser]:
     """Chromium with a profile of its own in this folder."""
     assert PROGRAM
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-port=0"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen([PROGRAM, *options, f"--user-data-dir={folder}", "about:blank"], **quiet)
+    command = [PROGRAM, *options, f"--user-data-dir={folder}", "about:blank"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield Browser(_port(folder / "DevToolsActivePort"))
     finally:
