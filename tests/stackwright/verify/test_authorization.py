@@ -55,6 +55,7 @@ def test_a_pattern_stands_for_several_and_a_typo_for_none() -> None:
         ("ecs:CreateService", BUCKET, True),
         ("ssm:GetParameter", "arn:aws:ssm:*::parameter/aws/service/*", True),
         ("sqs:SendMessage", "arn:aws:sqs:us-east-1:1:queue", True),
+        ("execute-api:Invoke", "execute-api:/prod/GET/", True),
         ("iam:PassRole", "arn:aws:iam::1:role/${aws:username}", True),
         ("ecr:GetAuthorizationToken", "arn:aws:ecr:*:1:repository/app", False),
         ("ecr:GetAuthorizationToken", "*", True),
