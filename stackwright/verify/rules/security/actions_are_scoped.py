@@ -42,10 +42,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
 
 def everything(resource: Value) -> bool:
     """Tell whether a resource is every resource, of a service at least: `*`, `arn:aws:s3:::*`."""
-    if not isinstance(resource, str):
-        return False
-    parts = resource.split(":", 5)
-    return parts[-1] in ("*", "*/*") and all(each in ("", "*") for each in parts[3:-1])
+    return isinstance(resource, str) and resource.split(":", 5)[-1] in ("*", "*/*")
 
 
 def _unlimited(statement: Statement) -> list[str]:

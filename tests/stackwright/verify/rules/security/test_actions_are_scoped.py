@@ -49,6 +49,7 @@ def _policy(**statement: Any) -> Deployment:
     [
         ({"Action": "*", "Resource": "*"}, f"allows * {ON_ALL}"),
         ({"Action": ["s3:*"], "Resource": "arn:aws:s3:::*"}, f"allows s3:* {ON_ALL}"),
+        ({"Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:*:1:*"}, f"allows sqs:SendMessage {ON_ALL}"),
         ({"Action": "s3:GetObject", "Resource": ["arn:aws:s3:::a/*", "*"]}, f"allows s3:GetObject {ON_ALL}"),
         ({"Action": "s3:ListBucket", "Resource": "*"}, f"allows s3:ListBucket {ON_ALL}"),
         ({"Action": "kms:Decrypt", "NotResource": "arn:aws:kms:*:1:key/a"}, f"allows kms:Decrypt {ON_ALL}"),
