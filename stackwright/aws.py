@@ -13,6 +13,7 @@ import re
 import socket
 import threading
 from collections.abc import Mapping
+from copy import copy
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -77,10 +78,13 @@ class Aws:
         return str(region)
 
     def elsewhere(self, region: str) -> Aws:
-        """Return the same account's AWS in a region."""
+        """Return the same account's AWS in a region; they share the session, which is slow to make."""
         if region == self.region:
             return self
-        return Aws(profile=self.profile, region=region, endpoint=self.endpoint, keys=self._keys)
+        known = self._region(region)
+        there = copy(self)
+        there.region, there._clients = known, {}
+        return there
 
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service, made once; a session makes one at a time."""
