@@ -242,7 +242,8 @@ def test_a_service_whose_image_is_missing_ends_with_what_ecs_says(project: Proje
     deploy = ("deploy", "ec2-alb", "dev", "--local", "--yes")
     project.run(*deploy)
     (repository,) = project.account.client("ecr").describe_repositories()["repositories"]
-    told = project.run(*deploy, "--image", f"{repository['repositoryUri']}:dev-never-pushed", status=1).stderr
+    missing = ("--image", f"{repository['repositoryUri']}:dev-never-pushed", "--waive", "image-present")
+    told = project.run(*deploy, *missing, status=1).stderr
     first, cause, mend = told.strip().splitlines()[-3:]
     assert first == "error: ec2-alb-dev ended in UPDATE_ROLLBACK_COMPLETE"
     assert cause.startswith("Service/Service (ECS service): ")

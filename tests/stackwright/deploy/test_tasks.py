@@ -116,7 +116,8 @@ def test_tasks_that_tell_the_same_are_told_once(failed: list[Event]) -> None:
 
 
 def test_tasks_that_ended_last_are_told_and_none_that_only_made_room(failed: list[Event]) -> None:
-    away = {"taskArn": "arn:task/old", "stoppedReason": "Scaling activity initiated by (deployment ecs-svc/1)"}
+    reason = "Scaling activity initiated by (deployment ecs-svc/1)"
+    away = {"taskArn": "arn:task/old", "stoppedReason": reason, "stoppedAt": "2026-01-09"}
     crashed = [
         {"taskArn": f"arn:task/{number}", "stoppedReason": f"reason {number}", "stoppedAt": f"2026-01-0{number}"}
         for number in (1, 4, 2, 3)
