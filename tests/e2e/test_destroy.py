@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from support.accounts import Account, Project
 
+# What other stacks of the account may need, all of it in IAM: "What destroy leaves" in docs/operations.md.
+IN_IAM = ("arn:aws:iam::", "account-dev-ExecutionRole-", "region-dev-ApiGatewayLogRole-")
 MEDIA = "application/vnd.docker.distribution.manifest.v2+json"
 
 
@@ -66,6 +68,18 @@ def used(project: Project, account: Account, name: str) -> None:
     s3.delete_object(Bucket=logs, Key="AWSLogs/one")
 
 
+def zones(account: Account) -> str:
+    """The id of the account's one zone."""
+    (zone,) = account.client("route53").list_hosted_zones()["HostedZones"]
+    return str(zone["Id"].rpartition("/")[2])
+
+
+def records(account: Account) -> list[str]:
+    """The names of the records by which certificates are validated."""
+    found = account.client("route53").list_resource_record_sets(HostedZoneId=zones(account))["ResourceRecordSets"]
+    return [each["Name"].rstrip(".") for each in found if each["Type"] == "CNAME"]
+
+
 def kept(account: Account) -> set[str]:
     """What the templates' policies keep: registry, access logs, the application's and the agents' logs."""
     words = ("repository", "accesslog", "applicationlogs", "agentlogs")
@@ -74,12 +88,56 @@ def kept(account: Account) -> set[str]:
     }
 
 
+BOOTSTRAP = ("region", "account")
+
+
+def bootstrapped(account: Account) -> set[str]:
+    """All of the bootstrap stacks that there is in the account."""
+
+    def ask(service: str, operation: str, **arguments: Any) -> Any:
+        return getattr(account.client(service), operation)(**arguments)
+
+    found = {
+        *(each["StackName"] for each in ask("cloudformation", "describe_stacks")["Stacks"]),
+        *(each["Name"] for each in ask("s3", "list_buckets")["Buckets"]),
+        *(each["Name"] for each in ask("ssm", "describe_parameters")["Parameters"]),
+        *(each["RoleName"] for each in ask("iam", "list_roles")["Roles"]),
+        *(each["Arn"] for each in ask("iam", "list_policies", Scope="Local")["Policies"]),
+        *(each["Arn"] for each in ask("iam", "list_open_id_connect_providers")["OpenIDConnectProviderList"]),
+        *(each["Id"].rpartition("/")[2] for each in ask("route53", "list_hosted_zones")["HostedZones"]),
+    }
+    return {each for each in found if not each.startswith(("ec2-alb-", "AWSServiceRole", "/aws/"))}
+
+
+def held(project: Project, account: Account, name: str, *flags: str) -> None:
+    """What the system uses is not taken from it, and who uses it is named."""
+    there = bootstrapped(account)
+    uses = {"region": "has its nested templates in bucket", "account": "reads /stackwright/hosted-zone-id"}
+    for blueprint in BOOTSTRAP:
+        refused = project.run("destroy", blueprint, name, "--local", "--yes", *flags, status=1).stderr
+        assert f"stack {blueprint}-{name} is still used, nothing was changed: ec2-alb-{name} " in refused
+        assert uses[blueprint] in refused and f"destroy ec2-alb-{name} first" in refused
+    assert bootstrapped(account) == there
+
+
+def gone(project: Project, account: Account, name: str, *flags: str) -> set[str]:
+    """Destroy the bootstrap stacks; return what remains, all of which was named with its id."""
+    runs = [project.run("destroy", each, name, "--local", "--yes", *flags).stderr for each in BOOTSTRAP]
+    told = "".join(each.partition("what remains")[2] for each in runs)
+    remains = bootstrapped(account)
+    assert [each for each in remains if each not in told] == []
+    return remains
+
+
 def test_dev_leaves_what_policy_keeps_and_then_nothing(project: Project, account: Account) -> None:
     used(project, account, "dev")
     before = kept(account)
     assert len(before) == 4
+    held(project, account, "dev")
     told = project.run("destroy", "ec2-alb", "dev", "--local", "--yes").stderr
-    assert all(each in told.partition("what remains")[2] for each in before)
+    remains = told.partition("what remains")[2]
+    assert all(each in remains for each in before)
+    assert [f"validation record {each}" in remains for each in records(account)] == [True]
     assert left(account) == before
 
     assert "nothing to do" in project.run("destroy", "ec2-alb", "dev", "--local", "--yes").stderr
@@ -91,9 +149,14 @@ def test_dev_leaves_what_policy_keeps_and_then_nothing(project: Project, account
     assert "nothing to do" in again
     assert "what remains" not in again
 
+    remains = gone(project, account, "dev", "--delete-data")
+    assert [each for each in remains if not each.startswith(IN_IAM)] == []
+    assert "nothing to do" in project.run("destroy", "account", "dev", "--local", "--yes", "--delete-data").stderr
+
 
 def test_prod_takes_two_flags_to_leave_nothing(project: Project, account: Account) -> None:
     used(project, account, "prod")
+    held(project, account, "prod", "--unprotect")
     there = left(account)
     destroy = ("destroy", "ec2-alb", "prod", "--local", "--yes")
     for flags in ((), ("--delete-data",)):
@@ -109,6 +172,12 @@ def test_prod_takes_two_flags_to_leave_nothing(project: Project, account: Accoun
     assert left(account) == set()
     assert "end the instances of Cluster/AutoScalingGroup" in told
     assert "delete with every image Registry/Repository" in told
+
+    zone, account_prod = zones(account), ("destroy", "account", "prod", "--local", "--yes")
+    assert "termination protection" in project.run(*account_prod, status=2).stderr
+    refused = project.run(*account_prod, "--unprotect", "--delete-data", status=2).stderr
+    assert f"hosted zone {zone} of prod is never deleted by destroy: nothing was changed" in refused
+    assert zone in gone(project, account, "prod", "--unprotect")
 
 
 @pytest.mark.parametrize("obstacle", ["the load balancer", "the instances"])
