@@ -19,7 +19,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-_FAMILIES = re.compile(r"(t3|t3a|t4g|[mc][5-8][a-z]*|r[5-7][a-z]*)(-flex)?\..*")
+_FAMILIES = re.compile(r"(t2|t3|t3a|t4g|[mc][5-8][a-z]*|r[5-7][a-z]*)(-flex)?\..*")
 _ARCHITECTURES = {"x86_64": "X86_64", "arm64": "ARM64"}
 
 # Of 8,192 MiB of an m4.large its operating system recognises 7,985 ("Reserving Amazon ECS Linux container instance

@@ -21,4 +21,4 @@ def test_graviton_is_told_from_the_rest() -> None:
 
 def test_common_families_are_there() -> None:
     families = {name.partition(".")[0] for name in instance_types()}
-    assert {"t3", "t3a", "t4g", "m5", "m8g", "c6g", "c8i", "r5", "r7a", "m7i-flex"} <= families
+    assert {"t2", "t3", "t3a", "t4g", "m5", "m8g", "c6g", "c8i", "r5", "r7a", "m7i-flex"} <= families
