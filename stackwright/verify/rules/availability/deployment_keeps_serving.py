@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from stackwright.verify.deployment import Deployment, at
 from stackwright.verify.rule import Finding, Rule
-from stackwright.verify.tasks import SERVICE, beside, count, percents
+from stackwright.verify.tasks import SERVICE, count, percents
 
 LEAST = "DeploymentConfiguration.MinimumHealthyPercent"
 
@@ -15,7 +15,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """Yield each service whose deployments may stop all of its tasks before a new one has started."""
     for service in deployment.of(SERVICE):
         many, bound = count(deployment.graph, service), percents(service)
-        if many is None or bound is None or not many.most or beside(service):
+        if many is None or bound is None or not many.most:
             continue
         if bound.least(max(1, many.least)) < 1:
             problem = "a deployment may stop every task before a new one answers"
