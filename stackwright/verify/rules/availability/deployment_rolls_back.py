@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from stackwright.resolve.symbols import is_symbolic
 from stackwright.verify.deployment import Deployment, at, on
 from stackwright.verify.rule import Finding, Rule
 
@@ -16,14 +17,14 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     for service in deployment.of(SERVICE):
         if at(service.properties, "DeploymentController.Type", "ECS") != "ECS":
             continue  # CodeDeploy and external controllers have rollbacks of their own
-        breaker = at(service.properties, BREAKER, {})
         for switch, without in (
             ("Enable", "a release that cannot start is tried again and again, and CloudFormation waits for hours"),
             ("Rollback", "a release that failed stays, with fewer healthy tasks than before"),
         ):
-            if not on(breaker.get(switch)):
+            value = at(service.properties, f"{BREAKER}.{switch}")
+            if not on(value) and not is_symbolic(value):
                 mend = f"set {BREAKER}.{switch} to true"
-                yield Finding(service.path, f"{BREAKER}.{switch}", breaker.get(switch), without, mend)
+                yield Finding(service.path, f"{BREAKER}.{switch}", value, without, mend)
 
 
 RULE = Rule(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from stackwright.resolve.graph import Resource
+from stackwright.resolve.symbols import is_symbolic
 from stackwright.verify.deployment import Deployment, at, listed, on
 from stackwright.verify.rule import Finding, Rule
 
@@ -18,15 +19,15 @@ WANTED = ("Project", "Environment")
 def check(deployment: Deployment) -> Iterator[Finding]:
     """Yield each service, group and launch template that starts something without these tags."""
     for service in deployment.of(SERVICE):
-        if service.properties.get("PropagateTags") not in ("SERVICE", "TASK_DEFINITION"):
-            value = service.properties.get("PropagateTags")
+        value = service.properties.get("PropagateTags")
+        if value not in ("SERVICE", "TASK_DEFINITION") and not is_symbolic(value):
             yield Finding(service.path, "PropagateTags", value, "its tasks carry no tags", "set it to SERVICE")
     for group in deployment.of(GROUP):
         yield from _missing(group, "Tags", [each for each in _tags(group) if on(at(each, "PropagateAtLaunch"))])
     for template in deployment.of(LAUNCH_TEMPLATE):
         specifications = listed(at(template.properties, "LaunchTemplateData.TagSpecifications"))
-        by_type = {at(each, "ResourceType"): listed(at(each, "Tags")) for each in specifications}
-        yield from _missing(template, "TagSpecifications.volume", by_type.get("volume", []))
+        tags = [listed(at(each, "Tags")) for each in specifications if at(each, "ResourceType") == "volume"]
+        yield from _missing(template, "TagSpecifications.volume", tags[0] if tags else [])
 
 
 def _tags(group: Resource) -> list[Any]:
@@ -34,11 +35,11 @@ def _tags(group: Resource) -> list[Any]:
 
 
 def _missing(resource: Resource, place: str, tags: list[Any]) -> Iterator[Finding]:
-    there = {at(each, "Key") for each in tags}
+    there = {str(at(each, "Key")) for each in tags}
     lacking = [key for key in WANTED if key not in there]
     if lacking:
         problem = f"what it starts has no {' and no '.join(lacking)} tag"
-        yield Finding(resource.path, place, sorted(map(str, there)), problem, f"add {' and '.join(lacking)}")
+        yield Finding(resource.path, place, sorted(there), problem, f"add {' and '.join(lacking)}")
 
 
 RULE = Rule(
