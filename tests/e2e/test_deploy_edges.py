@@ -83,7 +83,7 @@ def test_nobody_to_ask_changes_nothing(project: Project) -> None:
 def test_a_failed_first_try_says_why_and_the_next_one_recovers(project: Project) -> None:
     parameters = project.account.client("ssm")
     parameters.put_parameter(Name=TAKEN, Value="taken", Type="String")
-    said = project.run(*REGION, "--yes", status=1).stderr
+    said = project.run(*REGION, "--yes", "--waive", "names-free", status=1).stderr
     assert "region-dev ended in ROLLBACK_COMPLETE" in said
     assert "ArtifactBucketParameter (SSM parameter)" in said
     assert stacks(project.account) == {"region-dev": "ROLLBACK_COMPLETE"}
@@ -119,7 +119,7 @@ def test_a_change_set_that_somebody_left_is_taken_away(project: Project) -> None
 
 def test_json_is_json_whether_it_works_or_not(project: Project) -> None:
     project.account.client("ssm").put_parameter(Name=TAKEN, Value="taken", Type="String")
-    failed = project.run(*REGION, "--yes", "--json", status=1)
+    failed = project.run(*REGION, "--yes", "--json", "--waive", "names-free", status=1)
     assert "ROLLBACK_COMPLETE" in json.loads(failed.stdout)["error"]
     project.account.client("ssm").delete_parameter(Name=TAKEN)
     for _ in range(2):  # the second time there is nothing to change
