@@ -14,7 +14,7 @@ from stackwright.ecs.placement import Instance
 from stackwright.resolve.graph import Graph, Resource
 from stackwright.resolve.symbols import Value, rendered
 from stackwright.verify.deployment import at, listed, number
-from stackwright.verify.tasks import FARGATE, SERVICE
+from stackwright.verify.tasks import SERVICE
 from stackwright.verify.zones import distinct, spread
 
 GROUP = "AWS::AutoScaling::AutoScalingGroup"
@@ -130,12 +130,6 @@ def providers(graph: Graph, service: Resource) -> list[Value]:
     if not own and service.properties.get("LaunchType") is None:
         own = _default_strategy(graph, graph.target(service.properties.get("Cluster")))
     return [at(each, "CapacityProvider") for each in own]
-
-
-def on_fargate(graph: Graph, service: Resource) -> bool:
-    """Tell whether all of a service's tasks run on Fargate."""
-    used = providers(graph, service) or [service.properties.get("LaunchType")]
-    return all(isinstance(each, str) and each in FARGATE for each in used)
 
 
 def _default_strategy(graph: Graph, cluster: Resource | None) -> list[Value]:

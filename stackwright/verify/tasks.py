@@ -16,7 +16,6 @@ from stackwright.verify.deployment import at, listed, number, whole
 SERVICE = "AWS::ECS::Service"
 TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 SCALABLE_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
-FARGATE = ("FARGATE", "FARGATE_SPOT")
 
 # Blue/green and kin.
 _BESIDE = Percents(100, 200)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from support.guarantees import alone, seeded
 
-from stackwright.verify.fleet import Fleet, fleet, on_fargate, sharers
+from stackwright.verify.fleet import Fleet, fleet, sharers
 
 PROVIDER = {
     "Type": "AWS::ECS::CapacityProvider",
@@ -113,9 +113,3 @@ def test_a_type_that_is_not_known_leaves_all_unknown(overrides: list[Any]) -> No
     found = _fleet({"CapacityProviderStrategy": STRATEGY}, Group=_group(**mixed))
     assert found is not None
     assert found.types == ()
-
-
-def test_fargate() -> None:
-    graph = alone({"Service": {"Type": "AWS::ECS::Service", "Properties": {"LaunchType": "FARGATE"}}}).graph
-    assert on_fargate(graph, graph.resources["Service"])
-    assert not on_fargate(seeded().graph, seeded().graph.resources["Service/Service"])
