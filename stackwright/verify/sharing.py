@@ -149,7 +149,8 @@ def view(site: Site, full: Full, work: Work) -> tuple[Instance, ...]:
     own = full.tasks.get(work.service.path, {})
     rivals = [each for each in site.works if each != work and each.ports & work.ports]
     held = {name for each in rivals for name in full.tasks.get(each.service.path, {})}
-    there = [each for each in full.instances if not work.zones or each.zone in work.zones]
+    bound = work.zones if site.fleet.zones and named(site.fleet.zones) else ()
+    there = [each for each in full.instances if not bound or each.zone in bound]
     return tuple(replace(each, tasks=own.get(each.name, 0)) for each in there if each.name not in held)
 
 

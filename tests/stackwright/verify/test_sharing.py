@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from support.guarantees import alone, seeded
 
 from stackwright.verify.deployment import Deployment
@@ -20,12 +21,12 @@ def _site(deployment: Deployment, service: str) -> Site:
     return found
 
 
-def _two(port: int, *, subnets: list[Any] | None = None) -> Site:
+def _two(port: int, *, subnets: list[Any] | None = None, of_group: Any = None) -> Site:
     """Return two services that want the same port of their instance, the second in these subnets only."""
     container = {"Memory": 100, "PortMappings": [{"HostPort": port, "ContainerPort": 80}]}
     service = {"TaskDefinition": {"Ref": "Task"}, "CapacityProviderStrategy": STRATEGY}
     where = {"NetworkConfiguration": {"AwsvpcConfiguration": {"Subnets": subnets}}} if subnets else {}
-    group = {"MinSize": 0, "MaxSize": 3, "VPCZoneIdentifier": [{"Ref": "One"}, {"Ref": "Two"}]}
+    group = {"MinSize": 0, "MaxSize": 3, "VPCZoneIdentifier": of_group or [{"Ref": "One"}, {"Ref": "Two"}]}
     launch = {"LaunchTemplate": {"LaunchTemplateId": {"Ref": "Launch"}, "Version": "1"}}
     made = {
         "Launch": ("AWS::EC2::LaunchTemplate", {"LaunchTemplateData": {"InstanceType": "t3.small"}}),
@@ -60,6 +61,13 @@ def test_a_service_stays_in_its_zones() -> None:
     assert full.tasks["Second"] == {"t3.small 2": 2}
     nowhere = empty(both, both.fleet.types[0], 3, ("us-east-1a",))
     assert lacking(both.works[1], view(both, nowhere, both.works[1])) == "no instance of its zones is left to it"
+
+
+@pytest.mark.parametrize("of_group", [["subnet-0a1b2c3d"], {"Fn::Split": [",", {"Fn::ImportValue": "Subnets"}]}])
+def test_instances_in_nobody_knows_which_zones_may_be_in_the_services(of_group: Any) -> None:
+    both = _two(0, subnets=[{"Ref": "Two"}], of_group=of_group)
+    full = filled(both, empty(both, both.fleet.types[0], 1), {"First": 0, "Second": 2})
+    assert full.total(both.works[1]) == 2
 
 
 def test_a_fleet_at_work_is_as_small_as_its_tasks_allow() -> None:
