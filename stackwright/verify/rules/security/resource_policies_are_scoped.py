@@ -1,4 +1,4 @@
-"""What a bucket, queue, topic, key or registry admits by its own policy is somebody who is meant; buckets over TLS only.
+"""What a bucket, queue, topic, key or registry admits by its policy is somebody who is meant; buckets over TLS only.
 
 Policies of VPC endpoints and of APIs are left out: those limit what others allow, and these are open by purpose.
 Another account that is named is a decision; nobody makes one by leaving a name out.
