@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from stackwright.resolve.graph import Resource
-from stackwright.resolve.symbols import Applied, Text, Value, is_symbolic
+from stackwright.resolve.symbols import Value, is_symbolic
 from stackwright.verify.deployment import Deployment, at, number
 from stackwright.verify.interfaces import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE
 from stackwright.verify.rule import Finding, Rule
 from stackwright.verify.targets import TASK_DEFINITION
+from stackwright.verify.user_data import text
 
 # "Configure the Instance Metadata Service options", Amazon EC2 User Guide: one hop reaches the host, a second one a
 # container behind the host's bridge. A token that travels further can be fetched from elsewhere.
@@ -62,24 +61,10 @@ def _tokens(resource: Resource, name: str, options: Value) -> Iterator[Finding]:
 
 
 def _tasks(resource: Resource, name: str, data: Value) -> Iterator[Finding]:
-    text = _text(data)
-    if CLUSTER in text and not BLOCKED.search(text):
+    script = text(data)
+    if CLUSTER in script and not BLOCKED.search(script):
         problem = "tasks can take the instance's role instead of their own"
         yield Finding(resource.path, name, None, problem, "write ECS_AWSVPC_BLOCK_IMDS=true to /etc/ecs/ecs.config")
-
-
-def _text(data: Value) -> str:
-    """Return the user data as far as it is known, decoded."""
-    if isinstance(data, Applied):
-        return "".join(_text(each) for each in data.arguments)
-    if isinstance(data, Text):
-        return str(data)
-    if not isinstance(data, str):
-        return ""
-    try:
-        return base64.b64decode(data, validate=True).decode()
-    except (binascii.Error, ValueError):
-        return data
 
 
 RULE = Rule(
