@@ -5,7 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 TASKCAT := .cache/taskcat-venv
 
-.PHONY: demo test quick bench taskcat regional constraints lock clean
+BUILDER ?= $(firstword $(foreach each,docker podman buildah,$(if $(shell command -v $(each)),$(each))))
+COMMIT ?= $(or $(shell git rev-parse HEAD 2>/dev/null),unknown)
+VERSION ?= $(or $(shell git describe --tags --always --dirty 2>/dev/null),unknown)
+IMAGE ?= stackwright-app:$(VERSION)
+BUILD_OPTIONS ?=
+
+.PHONY: demo test quick bench image taskcat regional constraints lock clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python build.py deploy ec2-alb dev --local --yes
@@ -21,6 +27,12 @@ quick: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks
+
+# The service's image, named after the commit, by whichever builder there is. One without Docker's format loses the health
+# check.
+image:
+	$(if $(BUILDER),,$(error docker, podman or buildah is needed))
+	BUILDAH_FORMAT=docker $(BUILDER) build --tag $(IMAGE) --build-arg VERSION=$(VERSION) --build-arg COMMIT=$(COMMIT) $(BUILD_OPTIONS) .
 
 taskcat: $(TASKCAT)/.installed
 
