@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 AT_ONCE = 50  # instances; SetInstanceProtection in the EC2 Auto Scaling API Reference
 TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING"
+# Another's deletion or update is under way: errors of UpdateAutoScalingGroup and DeleteAutoScalingGroup in the same.
+BUSY = {"ScalingActivityInProgress", "ResourceInUse", "ResourceContention"}
+PENDING_DELETE = "pending delete"
 PROTECTION = "deletion_protection.enabled"
 
 
@@ -44,28 +47,60 @@ def deregister(aws: Aws, target: str) -> None:
 
 
 def drain(aws: Aws, service: str) -> None:
-    """Set a service to no tasks and wait until none runs; its ARN names the cluster."""
+    """Set a service to no tasks and wait until each is STOPPED; its ARN names the cluster.
+
+    One that no longer runs still has its network interface, which holds subnets and security groups, while it is
+    DEACTIVATING, STOPPING or DEPROVISIONING ("Amazon ECS task lifecycle").
+    """
     cluster = service.split("/")[-2]
-    if not _active(aws, cluster, service):
-        return
-    aws.call("ecs", "update_service", cluster=cluster, service=service, desiredCount=0)
-    until(lambda: _tasks(aws, cluster, service) == 0, late=f"{service} still runs tasks")
+    if _status(aws, cluster, service) == "ACTIVE":
+        _to_no_tasks(aws, cluster, service)
+    until(lambda: not _has_tasks(aws, cluster, service), late=f"{service} still has tasks that are not stopped")
 
 
-def _active(aws: Aws, cluster: str, service: str) -> dict[str, Any]:
-    """Return a service as it is; nothing when it or its cluster is gone."""
+def _to_no_tasks(aws: Aws, cluster: str, service: str) -> None:
+    try:
+        aws.call("ecs", "update_service", cluster=cluster, service=service, desiredCount=0)
+    except AwsError as error:
+        if error.code != "ServiceNotActiveException":  # somebody else's deletion came first
+            raise
+
+
+def _status(aws: Aws, cluster: str, service: str) -> str:
+    """Return what a service is in; nothing when it or its cluster is gone."""
     try:
         found = aws.call("ecs", "describe_services", cluster=cluster, services=[service])["services"]
     except AwsError as error:
         if error.code == "ClusterNotFoundException":
-            return {}
+            return ""
         raise
-    return next((dict(each) for each in found if each["status"] == "ACTIVE"), {})
+    return next((str(each["status"]) for each in found), "")
 
 
-def _tasks(aws: Aws, cluster: str, service: str) -> int:
-    found = _active(aws, cluster, service)
-    return int(found.get("runningCount", 0)) + int(found.get("pendingCount", 0))
+def _has_tasks(aws: Aws, cluster: str, service: str) -> bool:
+    """Tell whether a service that is not gone has a task that is not stopped, whatever is desired of it."""
+    if _status(aws, cluster, service) not in ("ACTIVE", "DRAINING"):
+        return False
+    try:
+        # In this order: a task goes from one list to the other, never back.
+        return any(_has_live(aws, cluster, service, desired) for desired in ("RUNNING", "STOPPED"))
+    except AwsError as error:
+        if absent(error):
+            return False
+        raise
+
+
+def _has_live(aws: Aws, cluster: str, service: str, desired: str) -> bool:
+    asked: dict[str, Any] = {"cluster": cluster, "serviceName": service, "desiredStatus": desired}
+    while True:
+        page = aws.call("ecs", "list_tasks", **asked)  # 100 at most, as many as DescribeTasks takes
+        arns = page["taskArns"]
+        found = aws.call("ecs", "describe_tasks", cluster=cluster, tasks=arns)["tasks"] if arns else []
+        if any(each["lastStatus"] != "STOPPED" for each in found):
+            return True
+        if not page.get("nextToken"):
+            return False
+        asked["nextToken"] = page["nextToken"]
 
 
 def release(aws: Aws, name: str) -> None:
@@ -80,11 +115,21 @@ def release(aws: Aws, name: str) -> None:
 def let_go(aws: Aws, name: str) -> bool:
     """Do what ends a group's instances, without waiting for it; tell whether any is left."""
     group = _group(aws, name)
-    if group and (_unprotect(aws, name, group["Instances"]) or _wants_some(group)):
-        _to_zero(aws, name)
+    if group and (_protected(group) or _wants_some(group)):
+        _empty(aws, name, group)
         group = _group(aws, name)
     _complete(aws, name, [each["InstanceId"] for each in group.get("Instances", []) if _waits(each)])
     return bool(group.get("Instances"))
+
+
+def _empty(aws: Aws, name: str, group: dict[str, Any]) -> None:
+    """Unprotect a group's instances and want none; what is refused because it is going already is not an error."""
+    try:
+        _unprotect(aws, name, _protected(group))
+        _to_zero(aws, name)
+    except AwsError as error:
+        if error.code not in BUSY and PENDING_DELETE not in error.reason.lower():
+            raise
 
 
 def held(aws: Aws, name: str) -> list[str]:
@@ -119,9 +164,11 @@ def _group(aws: Aws, name: str) -> dict[str, Any]:
     return dict(next(iter(found["AutoScalingGroups"]), {}))
 
 
-def _unprotect(aws: Aws, name: str, found: list[dict[str, Any]]) -> bool:
-    """Take protection from these instances; tell whether any had it."""
-    protected = [each["InstanceId"] for each in found if each.get("ProtectedFromScaleIn")]
+def _protected(group: dict[str, Any]) -> list[str]:
+    return [each["InstanceId"] for each in group["Instances"] if each.get("ProtectedFromScaleIn")]
+
+
+def _unprotect(aws: Aws, name: str, protected: list[str]) -> None:
     for start in range(0, len(protected), AT_ONCE):
         aws.call(
             "autoscaling",
@@ -130,7 +177,6 @@ def _unprotect(aws: Aws, name: str, found: list[dict[str, Any]]) -> bool:
             InstanceIds=protected[start : start + AT_ONCE],
             ProtectedFromScaleIn=False,
         )
-    return bool(protected)
 
 
 def _complete(aws: Aws, name: str, ids: list[str]) -> None:
