@@ -32,9 +32,18 @@ def test_without_grace_the_checks_own_patience_counts() -> None:
     assert line.endswith("is ended after 30 s")
 
 
-def test_defaults_of_a_network_load_balancer_are_known() -> None:
-    (line,) = told(RULE, alone({"Group": GROUP, "Service": SERVICE}))
-    assert line.endswith("a task may need 150 s to pass Group's check, and is ended after 60 s")
+@pytest.mark.parametrize(("start", "problems"), [(45, ["a task may need 195 s to pass Group's check"]), (30, [])])
+def test_a_start_is_judged_by_the_defaults_where_the_target_group_says_nothing(start: int, problems: list[str]) -> None:
+    """One that is over before the second failure never counts as unhealthy: its first success is enough."""
+    container = {"Name": "app", "HealthCheck": {"Command": ["CMD", "true"], "StartPeriod": start}}
+    task = {"Type": "AWS::ECS::TaskDefinition", "Properties": {"ContainerDefinitions": [container]}}
+    service = {**SERVICE, "Properties": {**SERVICE["Properties"], "TaskDefinition": {"Ref": "Task"}}}
+    found = findings(RULE, alone({"Group": GROUP, "Task": task, "Service": service}))
+    assert [each.problem.partition(",")[0] for each in found] == problems
+
+
+def test_a_start_that_nobody_declares_is_no_finding() -> None:
+    assert findings(RULE, alone({"Group": GROUP, "Service": SERVICE})) == []
 
 
 def test_a_target_group_of_another_stack_is_no_finding() -> None:
