@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stackwright.verify.deployment import Deployment, at
+from stackwright.resolve.graph import Resource
+from stackwright.verify.deployment import Deployment, on
 from stackwright.verify.rule import Finding, Rule
 
 # A log is no data of the system: it expires by its retention.
@@ -26,8 +27,9 @@ _ON_REPLACEMENT = ("Retain", "Snapshot")
 def check(deployment: Deployment) -> Iterator[Finding]:
     """Yield each resource with data that a deletion or a replacement would take along."""
     for each in deployment.of(*STATEFUL):
-        deletion, replacement = each.attributes.get("DeletionPolicy"), each.attributes.get("UpdateReplacePolicy")
-        if deletion not in _ON_DELETION and not at(each.properties, "EmptyOnDelete"):
+        deletion = each.attributes.get("DeletionPolicy", _default(each))
+        replacement = each.attributes.get("UpdateReplacePolicy")
+        if deletion not in _ON_DELETION and not on(each.properties.get("EmptyOnDelete")):
             problem = "its data goes with the stack"
             yield Finding(each.path, "DeletionPolicy", deletion, problem, "set DeletionPolicy to RetainExceptOnCreate")
         if replacement not in _ON_REPLACEMENT:
@@ -35,9 +37,15 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             yield Finding(each.path, "UpdateReplacePolicy", replacement, problem, "set UpdateReplacePolicy to Retain")
 
 
+def _default(resource: Resource) -> str | None:
+    """Return what is done on deletion where nothing is said: a snapshot of a database that is in no cluster."""
+    alone = resource.type == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in resource.properties
+    return "Snapshot" if alone or resource.type == "AWS::RDS::DBCluster" else None
+
+
 RULE = Rule(
     claim="What holds data is kept when its stack is deleted or the resource is replaced.",
-    why="Templates are changed in seconds, and the default of both policies is to delete.",
+    why="Templates are changed in seconds, and almost everything that no policy keeps is deleted.",
     source="DeletionPolicy attribute, UpdateReplacePolicy attribute (AWS CloudFormation User Guide)",
     about=STATEFUL,
     check=check,

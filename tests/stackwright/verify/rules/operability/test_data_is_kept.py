@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from support.guarantees import STACKS, findings, resource, seeded, told
+from support.guarantees import STACKS, alone, findings, resource, seeded, told
 
 RULE = "operability/data-is-kept"
 
@@ -23,3 +23,21 @@ def test_data_that_goes_is_found(policy: str, value: str, problem: str) -> None:
         resource(stacks, "Registry/Repository")[policy] = value
 
     assert told(RULE, seeded(seed)) == [f"Registry/Repository {policy}: {problem}"]
+
+
+def test_a_database_leaves_a_snapshot_where_nothing_is_said() -> None:
+    """A member of a cluster does not: the cluster does."""
+    database = {"Type": "AWS::RDS::DBInstance", "UpdateReplacePolicy": "Retain", "Properties": {"Engine": "postgres"}}
+    member = {**database, "Properties": {"DBClusterIdentifier": "cluster"}}
+    assert findings(RULE, alone({"Database": database})) == []
+    (found,) = findings(RULE, alone({"Database": member}))
+    assert (found.resource, found.property) == ("Database", "DeletionPolicy")
+
+
+def test_a_registry_that_says_not_to_empty_itself_is_judged_like_any_other() -> None:
+    registry = {
+        "Type": "AWS::ECR::Repository",
+        "UpdateReplacePolicy": "Retain",
+        "Properties": {"EmptyOnDelete": "false"},
+    }
+    assert [each.property for each in findings(RULE, alone({"Registry": registry}))] == ["DeletionPolicy"]
