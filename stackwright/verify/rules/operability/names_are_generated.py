@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from stackwright.resolve.graph import Resource
 from stackwright.schemas import schema
-from stackwright.verify.deployment import Deployment
+from stackwright.verify.deployment import Deployment, at
 from stackwright.verify.rule import Finding, Rule
 
 # A name is what it is: the record's, the parameter's and the zone's are what they are made for.
@@ -16,25 +16,29 @@ _NAMED_BY_NATURE = {"AWS::Route53::RecordSet", "AWS::Route53::HostedZone", "AWS:
 def check(deployment: Deployment) -> Iterator[Finding]:
     """Yield each resource with a name in the template that another property can have replaced."""
     for resource in deployment.graph.resources.values():
-        name = _name(resource)
-        if name is None or resource.type in _NAMED_BY_NATURE:
-            continue
-        others = _replacing(resource) - {name}
-        if others:
+        replacing = _replacing(resource)
+        name = _name(resource, replacing)
+        others = replacing - {name, *_within(resource)}
+        if name is not None and others and resource.type not in _NAMED_BY_NATURE:
             problem = f"a change of {', '.join(sorted(others))} replaces it, and fails because the name is taken"
             yield Finding(resource.path, name, resource.properties[name], problem, f"leave {name} out")
 
 
-def _name(resource: Resource) -> str | None:
+def _name(resource: Resource, replacing: set[str]) -> str | None:
     """Return the property that names a resource itself, if it is given; `Cluster` of a service names another."""
     noun = resource.type.rpartition("::")[2]
-    known = _replacing(resource)
-    return next((each for each in ("Name", f"{noun}Name", "GroupName", f"{noun}Identifier") if each in known), None)
+    return next((each for each in ("Name", f"{noun}Name", "GroupName", f"{noun}Identifier") if each in replacing), None)
+
+
+def _within(resource: Resource) -> set[str]:
+    """Return the properties that say inside what the name is taken: moved elsewhere, the new one finds it free."""
+    return {".".join(path) for path in schema(resource.type).identifier}
 
 
 def _replacing(resource: Resource) -> set[str]:
     """Return the properties in use whose change replaces the resource."""
-    return {path[0] for path in schema(resource.type).create_only if path[0] in resource.properties}
+    paths = (".".join(path) for path in schema(resource.type).create_only)
+    return {path for path in paths if at(resource.properties, path.partition(".*")[0]) is not None}
 
 
 RULE = Rule(

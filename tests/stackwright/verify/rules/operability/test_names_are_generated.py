@@ -27,3 +27,16 @@ def test_a_name_that_alone_replaces_is_no_finding() -> None:
 def test_what_names_another_resource_is_no_name() -> None:
     service = {"Type": "AWS::ECS::Service", "Properties": {"Cluster": "shared", "SchedulingStrategy": "REPLICA"}}
     assert findings(RULE, alone({"Service": service})) == []
+
+
+def test_a_name_is_free_in_another_parent() -> None:
+    stage = {"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": "api", "StageName": "prod"}}
+    service = {"Type": "AWS::ECS::Service", "Properties": {"Cluster": "shared", "ServiceName": "web"}}
+    assert findings(RULE, alone({"Stage": stage, "Service": service})) == []
+
+
+def test_a_property_inside_another_is_named_whole() -> None:
+    group = {"AutoScalingGroupArn": "arn:aws:autoscaling:x", "ManagedScaling": {"Status": "ENABLED"}}
+    provider = {"Type": "AWS::ECS::CapacityProvider", "Properties": {"Name": "own", "AutoScalingGroupProvider": group}}
+    (line,) = told(RULE, alone({"Provider": provider}))
+    assert "a change of AutoScalingGroupProvider.AutoScalingGroupArn replaces it" in line
