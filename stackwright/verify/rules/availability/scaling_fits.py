@@ -75,7 +75,7 @@ def _short(site: Site, kind: InstanceType) -> Iterator[Finding]:
         if placed < wanted:
             why = lacking(work, view(site, full, work))
             problem = f"{placed} of {wanted} tasks of {work.service.path} fit on {most} {kind.name}: {why}"
-            mend = f"let {group} grow beyond {most}, take larger instances, or ask for {placed} tasks at most"
+            mend = f"let {group} grow beyond {most}, take larger instances, or ask for fewer tasks"
             yield Finding(work.count.path, work.count.most_by, wanted, problem, mend)
 
 

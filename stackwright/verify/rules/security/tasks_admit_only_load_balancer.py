@@ -93,11 +93,11 @@ def _is_range(graph: Graph, peer: Value) -> bool:
 
 
 def _finding(task: Interface, entry: _Entry, opening: Opening, problem: str) -> Finding:
-    ports = ", ".join(dict.fromkeys(map(str, entry.ports))) or "no port"
+    ports = f" on {', '.join(dict.fromkeys(map(str, entry.ports)))}" if entry.ports else ""
     peers = " or ".join(sorted(map(str, entry.groups))) or "other tasks' groups"
     value = f"{opening.ports} from {opening.peer}"
     return Finding(
-        opening.path, opening.property, value, f"{problem}: {task.path}", f"let in {peers} on {ports}, nothing else"
+        opening.path, opening.property, value, f"{problem}: {task.path}", f"let in {peers}{ports}, nothing else"
     )
 
 
