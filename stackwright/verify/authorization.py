@@ -19,6 +19,8 @@ from stackwright.resolve.symbols import Text, Value, is_symbolic
 from stackwright.verify.policies import matches
 
 _BUCKET, _OBJECT = ".*[bucket]", ".*/.*"
+# "Rename - Summary of changes", Developer Tools console User Guide: either name is in ARNs of connections.
+_RENAMED = {"codestar-connections": "codeconnections"}
 _PARTS = 6  # arn, partition, service, region, account, resource
 
 
@@ -71,6 +73,14 @@ def _format(service: str, kind: str, arn: str) -> str:
     return arn.removesuffix(".*") + ends[kind] if kind in ends else arn
 
 
+def template_arn(action: Action) -> str:
+    """Return a resource of the action as a template would write it, `*` for one that cannot be limited."""
+    if not action.formats:
+        return "*"
+    end = action.formats[0].replace(_BUCKET, "NAME").replace(".*", "*")
+    return end.replace("${", "${AWS::").replace("AWS::Account}", "AWS::AccountId}")
+
+
 def fits(arn: Value, action: Action) -> bool:
     """Tell whether a resource, perhaps a pattern, can be one of those that the action is limited to.
 
@@ -90,6 +100,7 @@ def _meets(arn: str, form: str) -> bool:
     given, wanted = arn.split(":", _PARTS - 1), form.split(":", _PARTS - 1)
     if given[0] != "arn" or len(given) < _PARTS:
         return True  # a short form of some service, or what lint has to say something on
+    given[2], wanted[2] = (_RENAMED.get(each, each) for each in (given[2], wanted[2]))
     owner = all(_segment(one, other) for one, other in zip(given[2:5], wanted[2:5], strict=True))
     return owner and _resource(given[5], wanted[5])
 

@@ -7,7 +7,7 @@ from time import process_time
 import pytest
 
 from stackwright.resolve.symbols import Symbol, Text
-from stackwright.verify.authorization import actions, fits, known
+from stackwright.verify.authorization import actions, fits, known, template_arn
 
 BUCKET = Symbol("Bucket", "Arn")
 
@@ -55,6 +55,7 @@ def test_a_pattern_stands_for_several_and_a_typo_for_none() -> None:
         ("ecs:CreateService", BUCKET, True),
         ("ssm:GetParameter", "arn:aws:ssm:*::parameter/aws/service/*", True),
         ("sqs:SendMessage", "arn:aws:sqs:us-east-1:1:queue", True),
+        ("codeconnections:UseConnection", "arn:aws:codestar-connections:us-east-1:1:connection/a", True),
         ("execute-api:Invoke", "execute-api:/prod/GET/", True),
         ("iam:PassRole", "arn:aws:iam::1:role/${aws:username}", True),
         ("ecr:GetAuthorizationToken", "arn:aws:ecr:*:1:repository/app", False),
@@ -64,6 +65,19 @@ def test_a_pattern_stands_for_several_and_a_typo_for_none() -> None:
 def test_a_resource_fits_an_action_or_does_not(action: str, arn: object, fit: bool) -> None:
     (found,) = actions(action)
     assert fits(arn, found) is fit
+
+
+@pytest.mark.parametrize(
+    ("name", "arn"),
+    [
+        ("ecs:CreateService", "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:service/*"),
+        ("s3:ListBucket", "arn:${AWS::Partition}:s3:::NAME"),
+        ("ecr:GetAuthorizationToken", "*"),
+    ],
+)
+def test_a_mend_is_written_as_a_template_has_it(name: str, arn: str) -> None:
+    (found,) = actions(name)
+    assert template_arn(found) == arn
 
 
 def test_the_reference_is_read_without_cfn_lint_and_fast() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from stackwright.resolve.symbols import Symbol, Text, Value
-from stackwright.verify.authorization import actions, fits, known
+from stackwright.verify.authorization import actions, fits, known, template_arn
 from stackwright.verify.deployment import Deployment
 from stackwright.verify.policies import IDENTITIES, RESOURCE_POLICIES, Statement, of_resources, permissions
 from stackwright.verify.rule import Finding, Rule
@@ -28,21 +28,16 @@ def check(deployment: Deployment) -> Iterator[Finding]:
 
 
 def _action(statement: Statement, action: str, resources: list[Value]) -> Iterator[Finding]:
-    meant = actions(action)
+    path, meant = statement.resource.path, actions(action)
     if not meant:
         service = action.partition(":")[0]
-        problem = f"{service} has no such action" if known(service) else f"AWS has no service {service}"
-        mend = "correct its spelling, or take it out"
-        yield Finding(statement.resource.path, f"{statement.path}.Action", action, problem, mend)
+        missing = f"{service} has no such action" if known(service) else f"AWS has no service {service}"
+        problem = f"{missing} that the installed cfn-lint knows of"
+        yield Finding(path, f"{statement.path}.Action", action, problem, "correct its spelling, or take it out")
     elif resources and not any(fits(arn, each) for each in meant for arn in resources):
-        wanted = sorted(
-            {form.replace(".*[bucket]", "NAME").replace(".*", "*") for each in meant for form in each.formats}
-        )
         problem = f"does nothing: {action} is about none of these resources"
-        mend = f"give it {wanted[0] if wanted else '*'}, in a statement of its own where the others need another"
-        yield Finding(
-            statement.resource.path, f"{statement.path}.Resource", statement.content["Resource"], problem, mend
-        )
+        mend = f"give it {template_arn(meant[0])}, in a statement of its own where the others need another"
+        yield Finding(path, f"{statement.path}.Resource", statement.content["Resource"], problem, mend)
 
 
 def _spelt(deployment: Deployment, arn: Value) -> Value:
