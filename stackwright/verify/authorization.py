@@ -77,8 +77,9 @@ def template_arn(action: Action) -> str:
     """Return a resource of the action as a template would write it, `*` for one that cannot be limited."""
     if not action.formats:
         return "*"
-    end = action.formats[0].replace(_BUCKET, "NAME").replace(".*", "*")
-    return end.replace("${", "${AWS::").replace("AWS::Account}", "AWS::AccountId}")
+    usual = next((each for each in action.formats if each.endswith((_BUCKET, _OBJECT))), action.formats[0])
+    arn = usual.replace(_BUCKET, "NAME").replace(".*", "*")
+    return arn.replace("${", "${AWS::").replace("AWS::Account}", "AWS::AccountId}")
 
 
 def fits(arn: Value, action: Action) -> bool:
