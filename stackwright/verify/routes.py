@@ -97,6 +97,38 @@ def of_table(graph: Graph, found: Resource) -> Table:
     return Table(found.path, tuple(_route(graph, each) for each in routes), tuple(_endpoints(graph, found)))
 
 
+def from_internet(graph: Graph, subnet: Value, destination: str) -> bool:
+    """Tell whether a subnet's route to this destination is an internet gateway; of what is made elsewhere, it may be.
+
+    Without one, what has a public address there neither hears the internet nor answers it.
+    """
+    found = _known(graph, subnet)
+    return found is None or found.unknown or "internet" in found.ways(destination)
+
+
+def outward(graph: Graph, subnet: Value) -> list[Route] | None:
+    """Return a subnet's default routes; None where nobody knows them."""
+    found = _known(graph, subnet)
+    return None if found is None or found.unknown else [each for each in found.routes if each.default]
+
+
+def is_dead_end(graph: Graph, route: Route) -> bool:
+    """Tell whether a route leads to a NAT gateway that does not get to the internet itself.
+
+    Source: "NAT gateway basics", Amazon VPC User Guide: a public one is in a subnet with a route to the gateway.
+    """
+    gateway = graph.target(route.target) if route.way == "nat" else None
+    if gateway is None or gateway.properties.get("ConnectivityType", "public") != "public":
+        return False
+    subnet = gateway.properties.get("SubnetId")
+    return subnet is not None and not from_internet(graph, subnet, EVERYWHERE[0])
+
+
+def _known(graph: Graph, subnet: Value) -> Table | None:
+    found = graph.target(subnet)
+    return table(graph, found) if found is not None and found.type == SUBNET else None
+
+
 def _pairs(graph: Graph) -> Iterator[Value]:
     return (each.properties.get("SubnetId") for each in graph.of_type(ASSOCIATION))
 

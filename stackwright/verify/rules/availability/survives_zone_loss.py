@@ -1,6 +1,7 @@
 """Any one zone may go: requests still come in, tasks still get out, and there is room for those that must run.
 
 Each zone in turn is taken out of the graph, with its subnets and all that lives in them, and what is left is looked at.
+The subnets left must have ways in and out at all: of one without, nobody notices before it is the one that is needed.
 Capacity is promised twice. At once: with the least number of tasks on the least number of instances that holds them, no
 zone has them all, so that one answers while the rest comes back. And soon: the group launches again in the zones that
 are left, up to its largest size, and the least number of tasks of all services fits there. A group that insists on
@@ -18,11 +19,15 @@ from stackwright.resolve.graph import Graph, Resource
 from stackwright.resolve.symbols import Symbol, Value, rendered
 from stackwright.verify.deployment import Deployment, at
 from stackwright.verify.fleet import Fleet, fleet
-from stackwright.verify.routes import EVERYWHERE, SUBNET, Route, table
+from stackwright.verify.groups import Family
+from stackwright.verify.interfaces import interfaces
+from stackwright.verify.routes import EVERYWHERE, SUBNET, Route, from_internet, is_dead_end, outward, table
 from stackwright.verify.rule import Finding, Rule
 from stackwright.verify.sharing import Site, Work, at_work, empty, filled, lacking, site, view
 from stackwright.verify.tasks import Count, count
-from stackwright.verify.zones import LOAD_BALANCERS, SERVICE, SPREAD, Spread, lost, spread, zones
+from stackwright.verify.zones import GROUP, LOAD_BALANCERS, SERVICE, SPREAD, Spread, lost, spread, zones
+
+FAMILY: dict[str, Family] = {"0.0.0.0/0": "IPv4", "::/0": "IPv6"}
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """Yield what a zone's loss takes along: ways in, ways out, all tasks of a service, or the room for them."""
     graph = deployment.graph
     sites = _sites(graph)
+    yield from _closed_to_the_internet(graph)
+    yield from _closed_to_the_outside(graph)
     for zone in zones(graph):
         gone = lost(graph, zone)
         loss = Loss(zone, graph, graph.without(gone), gone)
@@ -74,29 +81,44 @@ def _sites(graph: Graph) -> list[Site]:
 
 
 def _place(loss: Loss, resource: Resource) -> Iterator[Finding]:
-    """Yield what has no subnet left, and a load balancer that none of those left lets the internet in by."""
+    """Yield what has no subnet left."""
     where = spread(loss.before, resource)
-    left = loss.left(where) if where else []
-    if where is None or len(left) == len(where.given):
-        return
-    mend = "name a subnet in each of two zones or more"
-    if not left:
+    if where is not None and where.given and not loss.left(where):
+        mend = "name a subnet in each of two zones or more"
         yield Finding(resource.path, where.property, list(where.given), f"{loss.without} no subnet is left", mend)
-    elif _faces_the_internet(resource) and not any(_internet(loss, each) for each in left):
-        problem = f"{loss.without} no subnet is left that has a route to an internet gateway"
-        yield Finding(resource.path, where.property, list(where.given), problem, mend)
 
 
-def _faces_the_internet(resource: Resource) -> bool:
-    scheme = resource.properties.get("Scheme", "internet-facing")
-    return resource.type in LOAD_BALANCERS and resource.properties.get("Type") != "gateway" and scheme != "internal"
+def _closed_to_the_internet(graph: Graph) -> Iterator[Finding]:
+    """Yield each subnet of an internet-facing load balancer that the internet does not get into."""
+    faces = {each.path: each.families for each in interfaces(graph)}
+    for resource in graph.of_type(*LOAD_BALANCERS):
+        where = spread(graph, resource)
+        wanted = [each for each in EVERYWHERE if FAMILY[each] in faces.get(resource.path, ())]
+        for subnet in where.given if where else ():
+            lacking = [each for each in wanted if not from_internet(graph, subnet, each)]
+            if where and lacking:
+                problem = (
+                    f"{rendered(subnet)} has no route for {lacking[0]} to an internet gateway: nobody gets in by it"
+                )
+                mend = "name subnets whose default route is an internet gateway"
+                yield Finding(resource.path, where.property, list(where.given), problem, mend)
 
 
-def _internet(loss: Loss, value: Value) -> bool:
-    """Tell whether the internet reaches a subnet, as far as is known."""
-    subnet = loss.after.target(value)
-    found = table(loss.after, subnet) if subnet is not None else None
-    return found is None or found.unknown or any("internet" in found.ways(each) for each in EVERYWHERE)
+def _closed_to_the_outside(graph: Graph) -> Iterator[Finding]:
+    """Yield each default route that leads nowhere, and each subnet that has none although its neighbours have."""
+    dead: dict[str, Route] = {}
+    for resource in graph.of_type(SERVICE, GROUP):
+        where = spread(graph, resource)
+        known = [(each, outward(graph, each)) for each in where.given] if where else []
+        routes = [route for _, found in known for route in found or ()]
+        dead |= {each.path: each for each in routes if is_dead_end(graph, each)}
+        for subnet in (each for each, found in known if found == [] and routes and where):
+            problem = f"{rendered(subnet)} has no default route, as the other subnets have: nothing gets out of it"
+            mend = "give its route table a default route to a NAT gateway"
+            yield Finding(resource.path, where.property if where else "", rendered(subnet), problem, mend)
+    for route in dead.values():
+        problem = "this NAT gateway is in a subnet without a route to an internet gateway, and lets nothing out"
+        yield Finding(route.path, route.key, route.target, problem, "put it into a subnet that has one")
 
 
 def _ways_out(loss: Loss) -> Iterator[Finding]:

@@ -53,25 +53,54 @@ def test_one_zone_takes_everything() -> None:
     assert all(line.endswith("without us-east-1a no subnet is left") for line in lines)
 
 
-def test_an_entry_that_only_one_zone_has_is_found() -> None:
+def test_a_zone_that_the_internet_does_not_get_into_is_found() -> None:
     def seed(stacks: STACKS) -> None:
-        for zone in ("Two", "Three"):
-            private = resource(stacks, f"Vpc/PublicRouteTableAssociation{zone}")["Properties"]
-            private["RouteTableId"] = {"Ref": f"PrivateRouteTable{zone}"}
+        aside = resource(stacks, "Vpc/PublicRouteTableAssociationTwo")["Properties"]
+        aside["RouteTableId"] = {"Ref": "PrivateRouteTableTwo"}
 
-    (line,) = told(RULE, seeded(seed))
-    problem = "without us-east-1a no subnet is left that has a route to an internet gateway"
-    assert line == f"LoadBalancer/LoadBalancer Subnets: {problem}"
+    entry, way_out = told(RULE, seeded(seed))
+    problem = "${Vpc/PublicSubnetTwo.Ref} has no route for 0.0.0.0/0 to an internet gateway: nobody gets in by it"
+    assert entry == f"LoadBalancer/LoadBalancer Subnets: {problem}"
+    problem = "this NAT gateway is in a subnet without a route to an internet gateway, and lets nothing out"
+    assert way_out == f"Vpc/PrivateDefaultRouteTwo NatGatewayId: {problem}"
 
 
-def test_an_internal_load_balancer_needs_no_internet() -> None:
+def test_one_kind_of_address_alone_is_no_way_in_for_the_other() -> None:
     def seed(stacks: STACKS) -> None:
-        balancer = resource(stacks, "LoadBalancer/LoadBalancer")["Properties"]
-        balancer["Scheme"] = "internal"
-        for route in ("PublicDefaultRoute", "PublicDefaultIpv6Route"):
-            del stacks["vpc"]["Resources"][route]
-        for nat in ("One", "Two", "Three"):
-            stacks["vpc"]["Resources"][f"NatGateway{nat}"]["DependsOn"] = []
+        del stacks["vpc"]["Resources"]["PublicDefaultIpv6Route"]
+
+    lines = told(RULE, seeded(seed))
+    assert [line.partition(" for ")[2].partition(" to ")[0] for line in lines] == ["::/0"] * 3
+    assert findings(RULE, seeded(seed, IpAddressType="ipv4")) == []
+
+
+@pytest.mark.parametrize(("scheme", "found"), [("internal", 0), ("internet-facing", 3)])
+def test_an_internal_load_balancer_needs_no_internet(scheme: str, found: int) -> None:
+    def seed(stacks: STACKS) -> None:
+        resource(stacks, "LoadBalancer/LoadBalancer")["Properties"]["Scheme"] = scheme
+        given = stacks["root"]["Resources"]["LoadBalancer"]["Properties"]["Parameters"]
+        given["PublicSubnetIds"] = {"Fn::GetAtt": ["Vpc", "Outputs.PrivateSubnetIds"]}
+
+    assert len(told(RULE, seeded(seed))) == found
+
+
+def test_a_subnet_that_alone_has_no_way_out_is_found() -> None:
+    def seed(stacks: STACKS) -> None:
+        del stacks["vpc"]["Resources"]["PrivateDefaultRouteTwo"]
+
+    lines = told(RULE, seeded(seed))
+    problem = "${Vpc/PrivateSubnetTwo.Ref} has no default route, as the other subnets have: nothing gets out of it"
+    assert lines == [
+        f"Cluster/AutoScalingGroup VPCZoneIdentifier: {problem}",
+        f"Service/Service NetworkConfiguration.AwsvpcConfiguration.Subnets: {problem}",
+    ]
+
+
+def test_a_private_nat_gateway_needs_no_internet() -> None:
+    def seed(stacks: STACKS) -> None:
+        for zone in ("One", "Two", "Three"):
+            gateway = resource(stacks, f"Vpc/NatGateway{zone}")["Properties"]
+            gateway |= {"ConnectivityType": "private", "SubnetId": {"Ref": f"PrivateSubnet{zone}"}}
 
     assert findings(RULE, seeded(seed)) == []
 
