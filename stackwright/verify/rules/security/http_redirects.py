@@ -60,7 +60,7 @@ def _problem(graph: Graph, listener: Resource, action: Mapping[str, Value]) -> s
     given = at(action, "RedirectConfig", {})
     if _differs(at(given, "Protocol"), "HTTPS"):
         return "the redirect stays in the clear"
-    if str(at(given, "Port", "#{port}")) == "#{port}":
+    if str(at(given, "Port", "#{port}")) in ("#{port}", str(listener.properties.get("Port"))):
         return f"the redirect leads to HTTPS on port {listener.properties.get('Port')}, where HTTP is spoken"
     if _differs(at(given, "StatusCode"), _PERMANENT):
         return "the redirect is not permanent: browsers ask in the clear again and again"

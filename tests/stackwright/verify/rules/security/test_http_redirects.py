@@ -34,6 +34,7 @@ def test_the_blueprint_redirects(environment: str) -> None:
         ({"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}, "pages are served in the clear"),
         (_redirect(Protocol=None), "the redirect stays in the clear"),
         (_redirect(Port=None), "the redirect leads to HTTPS on port 80, where HTTP is spoken"),
+        (_redirect(Port="80"), "the redirect leads to HTTPS on port 80, where HTTP is spoken"),
         (_redirect(StatusCode="HTTP_302"), "the redirect is not permanent"),
     ],
 )
