@@ -42,7 +42,7 @@ def _delay(group: Resource, balancer: Resource, idle: int) -> Iterator[Finding]:
     delay = attribute(group, DELAY, DEFAULT_DELAY)
     if (number(delay) or idle) < idle or number(delay) == 0:
         problem = f"requests may take {idle} s ({balancer.path}), and are cut when a task leaves"
-        yield Finding(group.path, f"TargetGroupAttributes.{DELAY}", delay, problem, f"set it to {idle} or more")
+        yield Finding(group.path, f"TargetGroupAttributes.{DELAY}", delay, problem, _mend(balancer, idle))
 
 
 def _stop(definition: Resource, container: Mapping[str, Any], balancer: Resource, idle: int) -> Iterator[Finding]:
@@ -50,11 +50,15 @@ def _stop(definition: Resource, container: Mapping[str, Any], balancer: Resource
     stop = container.get("StopTimeout", DEFAULT_STOP)
     if (number(stop) or 0) < idle and number(stop) is not None:
         problem = f"requests may take {idle} s ({balancer.path}), and Spot or a lost host sends SIGTERM at once"
-        yield Finding(definition.path, f"{name}.StopTimeout", stop, problem, f"set it above {idle}")
+        yield Finding(definition.path, f"{name}.StopTimeout", stop, problem, _mend(balancer, idle))
     kept = _variable(container, KEEP_ALIVE)
     if (number(kept) or idle + 1) <= idle:
         problem = f"it closes connections that {balancer.path} is about to use, idle for up to {idle} s"
         yield Finding(definition.path, f"{name}.Environment.{KEEP_ALIVE}", kept, problem, f"set it above {idle}")
+
+
+def _mend(balancer: Resource, idle: int) -> str:
+    return f"set it to {idle} or more, or lower {IDLE} of {balancer.path}"
 
 
 def _too_long(definition: Resource) -> Iterator[Finding]:
