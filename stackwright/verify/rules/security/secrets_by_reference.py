@@ -17,6 +17,7 @@ from stackwright.verify.origins import origin
 from stackwright.verify.rule import Finding, Rule
 from stackwright.verify.user_data import text
 
+PARAMETER = "AWS::SSM::Parameter"
 _SECRET = re.compile(
     r"(PASSWORDS?|PASSWD|(?<=_)PWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|SECRET_?STRING"
     r"|(API|PRIVATE|SECRET|ACCESS|SIGNING|ENCRYPTION)_?KEY(_BASE)?)(_VALUE)?"
@@ -45,6 +46,12 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         if _in_script(text(data)):
             mend = "fetch it when the instance starts, by the instance's role"
             yield Finding(resource.path, "UserData", None, "a secret that everybody on the instance can read", mend)
+    for parameter in deployment.of(PARAMETER):
+        # CloudFormation makes no SecureString; whoever may read parameters reads these.
+        name = parameter.properties.get("Name")
+        if isinstance(name, str) and secret(name.rpartition("/")[2]) and _literal(parameter.properties.get("Value")):
+            problem = "whoever may read parameters can read the secret"
+            yield Finding(parameter.path, "Value", None, problem, "make it an AWS::SecretsManager::Secret")
     for name, declared in (deployment.root.get("Parameters") or {}).items():
         if on(at(declared, "NoEcho")) and _literal(str(at(declared, "Default", ""))):
             problem = "a secret that everybody who has the template can read"

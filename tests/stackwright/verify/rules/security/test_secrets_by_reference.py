@@ -132,6 +132,8 @@ def test_secrets_in_user_data_are_found(script: str, found: int) -> None:
             {"Environment": {"EnvironmentVariables": [{"Name": "API_KEY", "Type": "SECRETS_MANAGER", "Value": "a"}]}},
             0,
         ),
+        ("SSM::Parameter", {"Name": "/app/db-password", "Type": "String", "Value": "hunter2"}, 1),
+        ("SSM::Parameter", {"Name": "/app/password/ttl", "Type": "String", "Value": "a day"}, 0),
         ("AmazonMQ::Broker", {"Users": [{"Username": "a", "Password": "hunter2"}]}, 1),
         ("ECS::TaskDefinition", {"ContainerDefinitions": ["odd", {"Environment": "odd", "Secrets": [3]}]}, 0),
     ],
