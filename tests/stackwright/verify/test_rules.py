@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import json
 from pathlib import Path
 
 import pytest
+import yaml
+from support.guarantees import seeded
 
 from stackwright.project import Project
 from stackwright.verify import reports
@@ -13,6 +16,7 @@ from stackwright.verify.rules import PROMISES, names, rules
 from templates import BLUEPRINTS
 
 ROOT = Path(__file__).parent.parent.parent.parent
+REGIONS = yaml.safe_load((ROOT / ".cfnlintrc").read_text(encoding="utf-8"))["regions"]
 GUARANTEES = (ROOT / "docs" / "guarantees.md").read_text(encoding="utf-8")
 
 
@@ -55,3 +59,13 @@ def test_the_blueprints_keep_every_promise(blueprint: str, tmp_path: Path, monke
     project = Project(ROOT, BLUEPRINTS)
     found = reports(project, project.blueprint(blueprint), region="us-east-1")
     assert {each.environment: each.findings for each in found} == {each.environment: [] for each in found}
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+@pytest.mark.parametrize("region", REGIONS)
+def test_the_service_keeps_every_promise_in_every_region(region: str, environment: str) -> None:
+    accepted = json.loads((ROOT / "params" / "ec2-alb" / "accepted-risks.json").read_text(encoding="utf-8"))
+    zones = {"ZoneCount": "2"} if region == "us-west-1" else {}
+    deployment = seeded(environment=environment, region=region, **zones)
+    broken = {name for name, rule in rules().items() if rule.applies(deployment) and list(rule.check(deployment))}
+    assert broken == {each["Rule"] for each in accepted if each["Environment"] == environment}
