@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stackwright.cache import Cache, digest
+from stackwright.cache import Cache, digest, version
 from stackwright.params import IMAGE
 from stackwright.verify.rule import Finding
 
@@ -106,7 +106,8 @@ def _graphs(subject: Subject) -> Iterator[Graph]:
 
 @cache
 def _own() -> str:
-    """Return a hash of the modules and data that a result hangs on: a mended rule looks again."""
+    """Return a hash of the modules and data that a result hangs on: a mended rule, or newer data, looks again."""
     folders = (_PACKAGE / name for name in _SOURCES)
     files = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in (".py", ".json"))
-    return digest(*(path.read_bytes() for path in files))
+    # Schemas of resources and the actions of services are cfn-lint's.
+    return digest(version("cfnlint", "cfn-lint") or "", *(path.read_bytes() for path in files))
