@@ -135,6 +135,8 @@ def _environment(port: int) -> dict[str, Any]:
         "PORT": str(port),
         "ENVIRONMENT": Ref(inputs.ENVIRONMENT_NAME.name),
         "KEEP_ALIVE_TIMEOUT": str(timing.KEEP_ALIVE),
+        "DRAIN_TIME": str(timing.DRAIN_TIME),
+        "STOP_TIMEOUT": str(timing.STOP_TIMEOUT),
     }
 
 

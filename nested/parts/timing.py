@@ -37,6 +37,9 @@ HEALTH_CHECK_GRACE = CONTAINER_START + CONTAINER_RETRIES * CONTAINER_INTERVAL
 # essential container. There the application serves on while it deregisters; 30 s are left to end. Fargate: 120 at most.
 STOP_TIMEOUT = DEREGISTRATION_DELAY + 30
 
+# Application: it serves on after SIGTERM until health checks alone have taken it out, should nobody deregister it.
+DRAIN_TIME = UNHEALTHY_COUNT * TARGET_INTERVAL + TARGET_TIMEOUT
+
 # Alarms: the length of one data point, and how many must be bad in a row before a deployment is rolled back.
 ALARM_PERIOD = 60
 ALARM_PERIODS = 3

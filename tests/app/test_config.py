@@ -34,11 +34,14 @@ def test_defaults_fit_the_times_of_the_templates() -> None:
     assert settings.keep_alive_timeout == timing.KEEP_ALIVE
     assert settings.keep_alive_timeout > timing.IDLE_TIMEOUT
     assert settings.stop_timeout == timing.STOP_TIMEOUT
+    assert settings.drain_time == timing.DRAIN_TIME
     assert settings.response_timeout < timing.IDLE_TIMEOUT
 
 
-def test_drain_outlasts_the_health_check_that_takes_the_task_out() -> None:
-    assert read({}).drain_time >= timing.UNHEALTHY_COUNT * timing.TARGET_INTERVAL + timing.TARGET_TIMEOUT
+def test_service_starts_with_what_the_task_definition_sets() -> None:
+    given = {name: value for name, value in task._environment(3000).items() if isinstance(value, str)}
+    settings = read(given)
+    assert (settings.drain_time, settings.stop_timeout) == (timing.DRAIN_TIME, timing.STOP_TIMEOUT)
 
 
 def test_longest_request_of_the_drain_ends_before_the_process_is_killed() -> None:

@@ -61,12 +61,16 @@ backend {pool}
 
 @dataclass(frozen=True)
 class Target:
-    """What is known of a target: in service or not, requests on it now, sent to it ever, and failed on it."""
+    """What is known of a target: in service or not, requests on it now, sent to it ever, and failed on it.
+
+    `lost` are requests that it could not be reached for or did not answer, `faults` its own answers of 500 and above.
+    """
 
     healthy: bool
     busy: int
     served: int
-    failed: int
+    lost: int
+    faults: int
 
 
 class Balancer:
@@ -101,7 +105,8 @@ class Balancer:
                 healthy=row["status"].startswith("UP"),
                 busy=int(row["scur"]),
                 served=int(row["stot"]),
-                failed=int(row["econ"]) + int(row["eresp"]) + int(row["hrsp_5xx"]),
+                lost=int(row["econ"]) + int(row["eresp"]),
+                faults=int(row["hrsp_5xx"]),
             )
             for row in rows
             if row["pxname"] == POOL and row["svname"] != "BACKEND"

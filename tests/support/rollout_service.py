@@ -6,11 +6,12 @@ failures", Amazon ECS Developer Guide.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,7 @@ class Running:
 
     name: str
     zone: str
+    address: str
     application: Application
 
 
@@ -53,11 +55,11 @@ class Service:
     def __init__(self, numbers: Numbers, balancer: Balancer, folder: Path) -> None:
         self.numbers, self.balancer, self.folder = numbers, balancer, folder
         self.running: list[Running] = []
+        self.all: list[Running] = []
         self.statuses: list[int] = []
         self.zones = [f"{at + 1}" for at in range(numbers.zones)]
         # Several runs on one machine get networks of their own.
         self.network = f"127.{random.randint(1, 254)}"
-        self.started = 0
 
     # -- What ECS does to one task ---------------------------------------------------------------------------------
 
@@ -74,14 +76,15 @@ class Service:
         return place(per, count, held, self.numbers.strategies).names
 
     def _start(self, zone: str, prelude: str) -> Running:
-        self.started += 1
-        name, address = f"task{self.started}", f"{self.network}.{zone}.{self.started}"
+        number = len(self.all) + 1
+        name, address = f"task{number}", f"{self.network}.{zone}.{number}"
         log = self.folder / f"{name}.log"
         prelude += FASTER.format(speed=self.numbers.speed) if self.numbers.speed != 1 else ""
         # What the tests start otherwise does not drain: empty is the application's own default again.
         process = spawn(log, {"DRAIN_TIME": "", **self.numbers.environment, "HOST": address}, prelude)
+        self.all.append(Running(name, zone, address, Application(process, log, [self.numbers.port])))
         self.balancer.register(name, f"{address}:{self.numbers.port}")
-        return Running(name, zone, Application(process, log, [self.numbers.port]))
+        return self.all[-1]
 
     def stop(self, tasks: Sequence[Running], order: Order = "deregister first") -> None:
         """Stop tasks at once, each in this order, and wait for the last."""
@@ -152,12 +155,18 @@ class Service:
         self.running = [each for each in self.running if each not in lost]
         return lost
 
-    def end(self) -> None:
-        """Kill whatever still runs."""
-        for each in self.running:
-            end(each.application)
-
     def _until(self, done: Callable[[], bool], seconds: float) -> None:
         deadline = time.monotonic() + self.numbers.wait(seconds)
         while not done() and time.monotonic() < deadline:
             time.sleep(GLANCE)
+
+
+@contextlib.contextmanager
+def running(numbers: Numbers, balancer: Balancer, folder: Path) -> Iterator[Service]:
+    """Return a service without tasks, and kill in the end whatever it still runs."""
+    service = Service(numbers, balancer, folder)
+    try:
+        yield service
+    finally:
+        for each in service.all:
+            end(each.application)

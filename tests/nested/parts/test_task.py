@@ -87,6 +87,13 @@ def test_sigterm_reaches_the_application_with_time_to_end() -> None:
     assert found["StopTimeout"] == timing.STOP_TIMEOUT
 
 
+def test_the_application_learns_how_long_to_serve_on_and_when_it_is_killed() -> None:
+    found = container()
+    given = {each["Name"]: each["Value"] for each in found["Environment"]}
+    assert int(given["DRAIN_TIME"]) == timing.DRAIN_TIME
+    assert int(given["STOP_TIMEOUT"]) == found["StopTimeout"]
+
+
 def test_ecs_exec_and_a_read_only_file_system_exclude_each_other() -> None:
     assert container(ExecuteCommand="on")["ReadonlyRootFilesystem"] is False
 

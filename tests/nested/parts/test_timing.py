@@ -17,6 +17,11 @@ def test_a_task_that_is_stopped_while_it_deregisters_serves_to_the_end() -> None
     assert timing.STOP_TIMEOUT > timing.DEREGISTRATION_DELAY
 
 
+def test_a_task_that_nobody_deregisters_serves_until_checks_have_taken_it_out() -> None:
+    assert timing.UNHEALTHY_COUNT * timing.TARGET_INTERVAL + timing.TARGET_TIMEOUT <= timing.DRAIN_TIME
+    assert timing.DRAIN_TIME < timing.STOP_TIMEOUT
+
+
 def test_fargate_grants_the_stop_timeout() -> None:
     assert timing.STOP_TIMEOUT <= 120
 
