@@ -15,12 +15,16 @@ COPY app /srv/app
 RUN python -m compileall -q --invalidation-mode unchecked-hash /srv/app
 
 FROM base
-# Nothing is installed in what is deployed, so nothing there has to be able to.
-RUN pip uninstall --yes --root-user-action ignore pip
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv /srv
 WORKDIR /srv
-ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
+# The base's own library comes without compiled files: without these, each start and each health check would compile
+# what it imports.
+RUN python -c "import app.config, app.server, urllib.request"
+ENV PYTHONDONTWRITEBYTECODE=1
+# Nothing is installed in what is deployed, so nothing there has to be able to.
+RUN pip uninstall --yes --root-user-action ignore pip
 # By number: ECS and the file system know no names. The same as in the task definition.
 USER 10001:10001
 # PORT chooses one, 8080 and BACKEND_PORT=8000 serve the system with two.
