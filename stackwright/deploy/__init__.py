@@ -32,12 +32,12 @@ from stackwright.deploy.changes import refuse_replacements
 from stackwright.deploy.execute import (
     Proposal,
     Source,
-    delete,
     discard_forgotten,
     discard_leftover,
     execute,
     proposed,
 )
+from stackwright.deploy.first_try import discarded
 from stackwright.deploy.outcome import check_ended, tell_declined, tell_outputs
 from stackwright.deploy.plan import (
     ENDED_WELL,
@@ -45,13 +45,14 @@ from stackwright.deploy.plan import (
     Plan,
     Stuck,
     check_image,
+    check_provider_names,
     check_stack_name,
     make_plan,
 )
 from stackwright.deploy.screen import Screen
 from stackwright.deploy.show import change_lines
 from stackwright.deploy.tasks import Evidence
-from stackwright.deploy.unhang import Unhang, ready_to_go
+from stackwright.deploy.unhang import Unhang
 from stackwright.deploy.wish import BOOTSTRAP, Wish, make_wish
 from stackwright.errors import BadInput
 from stackwright.place import place
@@ -111,7 +112,9 @@ def deploy(
     before = [name for name in BOOTSTRAP if local and name != blueprint and name in project.makers]
     offline = offline_region(chosen_region(region, profile=profile))
     wishes = [make_wish(project, name, environment, region=offline) for name in (*before, blueprint)]
-    check_image(blueprint, wishes[-1].built.root, image)
+    built = wishes[-1].built
+    check_image(blueprint, built.root, image)
+    check_provider_names(choices.stack_name, [built.root, *built.nested.values()])
     screen.say(check_findings(project, [wish.rendered for wish in wishes]))
     for wish in wishes:
         screen.say(check_guarantees(project, wish.made, wish.environment, region=offline, despite=despite_findings))
@@ -239,14 +242,7 @@ def _cleared(aws: Aws, plan: Plan, screen: Screen, again: Again) -> bool:
     if plan.replaces is None:
         return True
     screen.say(f"{plan.stack_name}: its first try failed ({plan.replaces.status}) and it can only be deleted")
-    if not screen.agreed("delete it and create it anew?"):
-        screen.say("nothing was changed")
-        return False
-    ready_to_go(aws, plan.replaces.id, screen.say)
-    with screen.following(again.goes_on("the deletion")) as heard:
-        unhang = Unhang(aws, heard, screen.say, again)
-        check_ended(delete(aws, plan.replaces.id, unhang), again, wanted={"DELETE_COMPLETE"})
-    return True
+    return discarded(aws, plan.replaces, screen, again, question="delete it and create it anew?")
 
 
 def _protect(aws: Aws, plan: Plan, stack_id: str) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackwright.aws_errors import Throttled, Unreachable
-from stackwright.deploy import dependents, guardduty, purge, release, zones
+from stackwright.deploy import dependents, guardduty, purge, release, remains, zones
 from stackwright.deploy.again import Again, Where
 from stackwright.deploy.execute import delete, discard_leftover
 from stackwright.deploy.failure import first_failure
@@ -25,8 +25,8 @@ from stackwright.deploy.follow import follow
 from stackwright.deploy.plan import LEFTOVER, PROTECTED_ENVIRONMENTS, check_stack_name
 from stackwright.deploy.screen import Screen
 from stackwright.deploy.show import Line
-from stackwright.deploy.show_teardown import namesake_lines, plan_lines, rest_lines, task_lines
-from stackwright.deploy.teardown import BALANCER, CERTIFICATE, VPC, Doomed, Task, Teardown, doomed, plan
+from stackwright.deploy.show_teardown import namesake_lines, plan_lines, task_lines
+from stackwright.deploy.teardown import BALANCER, TAKING_RECORDS, VPC, Task, Teardown, plan
 from stackwright.errors import BadInput, StackwrightError
 from stackwright.place import place
 
@@ -49,6 +49,7 @@ DOING: dict[str, Callable[[Aws, str], None]] = {
     "empty bucket": purge.empty_bucket,
     "empty registry": purge.empty_registry,
     "empty zone": zones.empty,
+    "clear zone": zones.clear,
     "revisions": purge.deregister_revisions,
     "reviews": purge.delete_reviews,
     "strays": purge.delete_strays,
@@ -72,6 +73,11 @@ class Asked:
     again: Again
     unprotect: bool
     delete_data: bool
+
+    @property
+    def takes_records(self) -> bool:
+        """Whether a zone that goes does so with what others wrote into it: never in production."""
+        return self.delete_data and self.again.environment not in PROTECTED_ENVIRONMENTS
 
     @property
     def goes_on(self) -> str:
@@ -127,7 +133,7 @@ def _destroy(aws: Aws, stack: Stack, asked: Asked, screen: Screen) -> int:
     _check_gone(_deleted(aws, stack, asked, screen), asked)
     do(aws, teardown.after, screen, asked, state="the stack is deleted")
     screen.show([Line(0, f"{stack.name}: deleted")])
-    _tell_rest(aws, teardown, screen)
+    remains.tell(aws, teardown, screen)
     return 0
 
 
@@ -147,8 +153,8 @@ def _check(stack: Stack, asked: Asked) -> None:
 
 def _planned(aws: Aws, stack_id: str, asked: Asked, *, unprotect: bool) -> Teardown:
     """Return what to do. Raises BadInput for protection that may not be lifted, StackwrightError for what is in use."""
-    found = [_looked_at(aws, each) for each in doomed(aws, stack_id)]
-    going = [each for each in plan(found).going if each.physical_id]
+    found = remains.held(aws, stack_id)
+    going = plan(found).going
     protected = [each for each in going if each.type == BALANCER and release.is_protected(aws, each.physical_id)]
     if protected and not unprotect:
         named = ", ".join(each.path for each in protected)
@@ -158,13 +164,16 @@ def _planned(aws: Aws, stack_id: str, asked: Asked, *, unprotect: bool) -> Teard
         )
     watched = [each for each in going if each.type == VPC and guardduty.is_in(aws, each.physical_id)]
     seen = [each.physical_id for each in (*protected, *watched)]
-    teardown = plan(found, seen=seen, delete_data=asked.delete_data)
+    teardown = plan(found, seen=seen, delete_data=asked.delete_data, clear_zones=asked.takes_records)
     _check_zones(aws, teardown, asked)
     dependents.check(aws, asked.again.stack_name, teardown)
-    certificates = [each.physical_id for each in going if each.type == CERTIFICATE]
     reviews = [Task("reviews", asked.again.stack_name, stack_id)] if purge.reviews(aws, stack_id) else []
-    records = tuple(zones.validation_records(aws, certificates))
-    return replace(teardown, before=(*reviews, *teardown.before), records=records)
+    before, after = ([_with_records_told(aws, task) for task in tasks] for tasks in (teardown.before, teardown.after))
+    return remains.with_records(aws, replace(teardown, before=(*reviews, *before), after=tuple(after)))
+
+
+def _with_records_told(aws: Aws, task: Task) -> Task:
+    return replace(task, takes=zones.told(aws, task.physical_id)) if task.kind in TAKING_RECORDS else task
 
 
 def _check_zones(aws: Aws, teardown: Teardown, asked: Asked) -> None:
@@ -176,14 +185,7 @@ def _check_zones(aws: Aws, teardown: Teardown, asked: Asked) -> None:
             f"hosted zone {', '.join(kept)} of {environment} is never deleted by destroy: nothing was changed;"
             " leave --delete-data out, and delete the zone by hand if the domain is given up"
         )
-    zones.check(aws, teardown.zones)
-
-
-def _looked_at(aws: Aws, each: Doomed) -> Doomed:
-    """Return what stays as gone when somebody has deleted it since."""
-    if not each.stays or each.gone:
-        return each
-    return replace(each, gone=not each.physical_id or not purge.exists(aws, each.type, each.physical_id))
+    zones.check(aws, teardown.zones, takes_all=asked.takes_records)
 
 
 def do(aws: Aws, tasks: Iterable[Task], screen: Screen, asked: Asked, *, state: str) -> None:
@@ -251,7 +253,7 @@ def _finish(aws: Aws, asked: Asked, screen: Screen) -> int:
     if not teardown.after:
         screen.say(f"{name}: there is no such stack, nothing to do")
         screen.show([] if buried else namesake_lines(purge.namesakes(aws, name)))
-        _tell_rest(aws, teardown, screen)
+        remains.tell(aws, teardown, screen)
         return 0
     screen.say(f"{name}: the stack is deleted already")
     screen.show(task_lines(teardown.after))
@@ -259,9 +261,5 @@ def _finish(aws: Aws, asked: Asked, screen: Screen) -> int:
         screen.say("nothing was changed")
         return DECLINED
     do(aws, teardown.after, screen, asked, state="the stack is deleted")
-    _tell_rest(aws, teardown, screen)
+    remains.tell(aws, teardown, screen)
     return 0
-
-
-def _tell_rest(aws: Aws, teardown: Teardown, screen: Screen) -> None:
-    screen.show(rest_lines(teardown, zones.remaining(aws, teardown.records)))

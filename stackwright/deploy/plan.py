@@ -7,7 +7,7 @@ None); out comes a `Plan`. Everything that can be refused before AWS is asked is
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ PROTECTED_ENVIRONMENTS = frozenset({"prod", "production"})
 # CreateCapacityProvider in the Amazon ECS API Reference: a name may not begin with these, and a
 # generated one begins with the stack's.
 RESERVED_BEGINNINGS = ("aws", "ecs", "fargate")
+CAPACITY_PROVIDER = "AWS::ECS::CapacityProvider"
 STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")  # CreateStack in the API Reference
 
 ENDED_WELL = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"}
@@ -99,6 +100,7 @@ def make_plan(
     """Return the plan for a stack as it is now; raises BadInput or, for a busy one, our error."""
     name = stack_name or f"{blueprint}-{environment}"
     check_stack_name(name)
+    check_provider_names(name, [root, *nested.values()])
     _check_ready(stack)
     replaces = stack if stack and stack.status in FIRST_TRY_FAILED else None
     leftover = stack if stack and stack.status == LEFTOVER else None
@@ -121,12 +123,20 @@ def make_plan(
 
 
 def check_stack_name(name: str) -> None:
-    """Refuse names CloudFormation would refuse, and those ECS would once they are a provider's."""
+    """Refuse names CloudFormation would refuse."""
     if not STACK_NAME.fullmatch(name):
         raise BadInput(
             f"stack name {quoted(name)} must be 1 to 128 letters, digits or hyphens, a letter first:"
             " give another with --stack-name"
         )
+
+
+def check_provider_names(name: str, templates: Iterable[Mapping[str, Any]]) -> None:
+    """Refuse names ECS would refuse once they are a capacity provider's, if the stack makes one without its own."""
+    resources = [each for template in templates for each in template.get("Resources", {}).values()]
+    providers = [each for each in resources if each.get("Type") == CAPACITY_PROVIDER]
+    if all("Name" in each.get("Properties", {}) for each in providers):
+        return
     for beginning in RESERVED_BEGINNINGS:
         if name.lower().startswith(beginning):
             raise BadInput(

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from stackwright.deploy.again import Where
 from stackwright.deploy.changes import NESTED
-from stackwright.deploy.execute import delete
+from stackwright.deploy.first_try import discarded
 from stackwright.deploy.follow import Progress, follow
 from stackwright.deploy.outcome import check_ended
 from stackwright.deploy.screen import Screen
 from stackwright.deploy.sentences import noun
-from stackwright.deploy.unhang import Unhang, ready_to_go
+from stackwright.deploy.unhang import Unhang
 from stackwright.deploy.watch import again_here, before, began, present, reached
 from stackwright.errors import BadInput, StackwrightError
 
@@ -106,13 +106,8 @@ def _see_to_its_end(aws: Aws, stack: Stack, screen: Screen, again: Again) -> int
 def _delete(aws: Aws, stack: Stack, screen: Screen, again: Again) -> int:
     """Delete what a rollback has left of a first try; a stack that never was has nothing to lose."""
     screen.say(f"{stack.name}: the rollback of its first try failed, and it can only be deleted")
-    if not screen.agreed("delete it?"):
-        screen.say("nothing was changed")
+    if not discarded(aws, stack, screen, again, question="delete it?"):
         return DECLINED
-    ready_to_go(aws, stack.id, screen.say)
-    with screen.following(again.goes_on("the deletion")) as heard:
-        progress = delete(aws, stack.id, Unhang(aws, heard, screen.say, again))
-    check_ended(progress, again, wanted={"DELETE_COMPLETE"})
     screen.say(f"{stack.name}: deleted\nnext: {again.ours('deploy')}")
     return 0
 

@@ -19,15 +19,24 @@ def plan_lines(name: str, teardown: Teardown) -> list[Line]:
         kinds = Counter(each.type for each in going if each.path.rpartition("/")[0] == scope)
         told = ", ".join(noun(kind) if count == 1 else f"{count} x {noun(kind)}" for kind, count in kinds.items())
         lines.append(Line(1, f"- {scope}: {told}" if scope else f"- {told}", "bad"))
-    lines += [Line(1, f"= {each.named()} stays", "good") for each in teardown.staying]
+    lines += staying_lines(teardown)
     first = [Line(0, "first:")] if teardown.before else []
     then = [Line(0, "then:")] if teardown.after else []
     return [*lines, *first, *task_lines(teardown.before), *then, *task_lines(teardown.after)]
 
 
+def staying_lines(teardown: Teardown) -> list[Line]:
+    """Return one line for each resource that a policy keeps."""
+    return [Line(1, f"= {each.named()} stays", "good") for each in teardown.staying]
+
+
 def task_lines(tasks: Iterable[Task]) -> list[Line]:
-    """Return one line for each task."""
-    return [Line(1, f"- {task.sentence()} ({task.physical_id})", "bad") for task in tasks]
+    """Return one line for each task, with what it takes where that is known."""
+    return [Line(1, f"- {task.sentence()} ({task.physical_id}){_taken(task)}", "bad") for task in tasks]
+
+
+def _taken(task: Task) -> str:
+    return f": {task.takes}" if task.takes else ""
 
 
 def rest_lines(teardown: Teardown, records: Iterable[tuple[str, str]]) -> list[Line]:

@@ -52,6 +52,9 @@ DATA = {
     LOG_GROUP: "delete log group",
     ZONE: "delete zone",
 }
+# These take every record of a zone, whoever wrote it.
+TAKING_RECORDS = ("clear zone", "delete zone")
+OF_ZONES = ("empty zone", *TAKING_RECORDS)
 WORDS = {
     "deregister": "take the task count limits off",
     "drain": "stop the tasks of",
@@ -61,13 +64,14 @@ WORDS = {
     "empty bucket": "delete every version of every object in",
     "empty registry": "delete every image in",
     "empty zone": "delete the validation records in",
+    "clear zone": "delete every record in",
     "revisions": "deregister every revision of",
     "reviews": "delete the nested stacks that never were of",
     "strays": "delete the log group that AWS makes for",
     "delete bucket": "delete with every version of every object",
     "delete registry": "delete with every image",
     "delete log group": "delete with all its logs",
-    "delete zone": "delete with its validation records",
+    "delete zone": "delete with every record",
 }
 
 
@@ -88,11 +92,12 @@ class Doomed:
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do to one resource beside the stack's deletion."""
+    """One thing to do to one resource beside the stack's deletion; `takes` says what goes that others may have made."""
 
     kind: str
     path: str
     physical_id: str
+    takes: str = ""
 
     def sentence(self) -> str:
         """Return `end the instances of Cluster/AutoScalingGroup`."""
@@ -113,19 +118,20 @@ class Teardown:
 
     @property
     def going(self) -> list[Doomed]:
-        """What CloudFormation deletes."""
-        return [each for each in self.doomed if not each.stays and not each.gone]
+        """What CloudFormation deletes; a resource that failed before it had an id is nothing."""
+        return [each for each in self.doomed if each.physical_id and not each.stays and not each.gone]
 
     @property
     def zones(self) -> list[str]:
         """The hosted zones that go, with the stack or after it."""
-        return [task.physical_id for task in (*self.before, *self.after) if task.kind in ("empty zone", "delete zone")]
+        return [task.physical_id for task in (*self.before, *self.after) if task.kind in OF_ZONES]
 
     @property
     def staying(self) -> list[Doomed]:
         """What is left when all is done."""
         deleted = {task.physical_id for task in self.after}
-        return [each for each in self.doomed if each.stays and not each.gone and each.physical_id not in deleted]
+        staying = (each for each in self.doomed if each.physical_id and each.stays and not each.gone)
+        return [each for each in staying if each.physical_id not in deleted]
 
 
 def doomed(aws: Aws, stack_id: str, *, scope: str = "") -> Iterator[Doomed]:
@@ -148,17 +154,23 @@ def _policies(template: dict[str, Any]) -> dict[str, str]:
     return {name: each.get("DeletionPolicy", "") for name, each in resources.items()}
 
 
-def plan(resources: Iterable[Doomed], *, seen: Iterable[str] = (), delete_data: bool = False) -> Teardown:
-    """Return what to do; `seen` are the load balancers that are protected and the VPCs that GuardDuty is in."""
+def plan(
+    resources: Iterable[Doomed], *, seen: Iterable[str] = (), delete_data: bool = False, clear_zones: bool = False
+) -> Teardown:
+    """Return what to do; `seen` are the load balancers that are protected and the VPCs that GuardDuty is in.
+
+    `clear_zones` takes every record of the zones that go with the stack, else only validation records.
+    """
     known = tuple(resources)
     teardown = Teardown(doomed=known, before=(), after=())
-    before = _before([each for each in teardown.going if each.physical_id], set(seen))
+    kinds = HINDRANCES | FULL | ({ZONE: "clear zone"} if clear_zones else {})
+    before = _before(teardown.going, kinds, set(seen))
     after = _after([each for each in known if each.physical_id], delete_data=delete_data)
     return Teardown(doomed=known, before=tuple(before), after=tuple(after))
 
 
-def _before(going: list[Doomed], seen: set[str]) -> Iterator[Task]:
-    for type_, kind in (HINDRANCES | FULL).items():
+def _before(going: list[Doomed], kinds: dict[str, str], seen: set[str]) -> Iterator[Task]:
+    for type_, kind in kinds.items():
         for each in going:
             if each.type == type_ and (kind not in SEEN or each.physical_id in seen):
                 yield Task(kind, each.path, each.physical_id)

@@ -1,7 +1,8 @@
 """Hosted zones that are to go: what may be taken out of one, and who forbids it.
 
 A certificate renews by its validation record ("DNS validation" in the ACM User Guide), so a record goes only when no
-certificate of the account names it, in any region. A record of any other kind is somebody's: it is never touched.
+certificate of the account names it, in any region. A record of any other kind is somebody's: it goes only where all is
+asked to go, and is told before.
 """
 
 from __future__ import annotations
@@ -16,26 +17,41 @@ from stackwright.errors import StackwrightError
 if TYPE_CHECKING:
     from stackwright.aws import Aws
 
-OWN = {"NS", "SOA"}
+OWN = {"NS", "SOA"}  # of the apex: those of another name delegate a part of the zone
+# Of one request ("Quotas", Maximums on API requests, in the Amazon Route 53 Developer Guide).
+MOST_ELEMENTS = 1000
+MOST_CHARACTERS = 32_000
+NAMED = 3
 VALIDATION = ".acm-validations.aws"
 # Without this only RSA of 1024 and 2048 bits is listed ("ListCertificates" in the ACM API Reference).
 KEYS = ["RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1"]
 
 
-def check(aws: Aws, zones: list[str]) -> None:
-    """Refuse zones that hold records of others, or ones that a certificate still renews by."""
+def check(aws: Aws, zones: list[str], *, takes_all: bool = False) -> None:
+    """Refuse zones with records that a certificate still renews by, and unless `takes_all` with records of others."""
     records = {zone: _records(aws, zone) for zone in zones}
-    for zone, found in records.items():
+    for zone, found in records.items() if not takes_all else ():
         others = [each for each in found if not _validates(each)]
         if others:
-            named = ", ".join(f"{each['Name']} {each['Type']}" for each in others[:3])
             raise StackwrightError(
-                f"hosted zone {zone} has records that are not of this stack: {named}; nothing was changed"
+                f"hosted zone {zone} has records that are not of this stack: {_named(others)}; nothing was changed"
                 "\ndestroy the stacks that wrote them, or delete them, then destroy this one again"
             )
-    wanted = {_plain(each["Name"]) for found in records.values() for each in found}
+    wanted = {_plain(each["Name"]) for found in records.values() for each in found if each["Type"] == "CNAME"}
     if wanted:
         _check_certificates(aws, wanted)
+
+
+def told(aws: Aws, zone: str) -> str:
+    """Return how many records a zone has, with the first of them: `4 records: www.example.com. A, ...`."""
+    found = _records(aws, zone)
+    count = f"{len(found)} record{'' if len(found) == 1 else 's'}"
+    return f"{count}: {_named(found)}" if found else ""
+
+
+def _named(records: list[dict[str, Any]]) -> str:
+    named = [f"{each['Name']} {each['Type']}".replace(r"\052", "*") for each in records[:NAMED]]
+    return ", ".join([*named, *(["..."] if len(records) > NAMED else [])])
 
 
 def _check_certificates(aws: Aws, names: set[str]) -> None:
@@ -62,7 +78,8 @@ def _records(aws: Aws, zone: str) -> list[dict[str, Any]]:
     except AwsError as error:
         if not absent(error):
             raise
-    return [each for each in found if each["Type"] not in OWN]
+    apex = next((each["Name"] for each in found if each["Type"] == "SOA"), "")
+    return [each for each in found if each["Type"] not in OWN or each["Name"] != apex]
 
 
 def _next(page: dict[str, Any]) -> dict[str, Any]:
@@ -139,15 +156,39 @@ def _validated_by(aws: Aws, certificate: str) -> list[str]:
 def empty(aws: Aws, zone: str) -> None:
     """Delete the validation records of a zone; `check` comes right before, because time has passed since the plan."""
     check(aws, [zone])
-    changes = [{"Action": "DELETE", "ResourceRecordSet": each} for each in _records(aws, zone)]
-    if changes:
-        batch = {"Changes": changes}
-        aws.call("route53", "change_resource_record_sets", HostedZoneId=zone, ChangeBatch=batch)
+    _take(aws, zone)
+
+
+def clear(aws: Aws, zone: str) -> None:
+    """Delete every record of a zone, whoever wrote it, unless a certificate still renews by one."""
+    check(aws, [zone], takes_all=True)
+    _take(aws, zone)
+
+
+def _take(aws: Aws, zone: str) -> None:
+    for records in batches(_records(aws, zone)):
+        changes = [{"Action": "DELETE", "ResourceRecordSet": each} for each in records]
+        aws.call("route53", "change_resource_record_sets", HostedZoneId=zone, ChangeBatch={"Changes": changes})
+
+
+def batches(records: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Yield record sets in as few requests as take them; aliases first, ahead of what they point to."""
+    batch: list[dict[str, Any]] = []
+    elements = characters = 0
+    for each in sorted(records, key=lambda record: "AliasTarget" not in record):
+        values = [value["Value"] for value in each.get("ResourceRecords", [])]
+        more, longer = max(1, len(values)), sum(map(len, values))
+        if batch and (elements + more > MOST_ELEMENTS or characters + longer > MOST_CHARACTERS):
+            yield batch
+            batch, elements, characters = [], 0, 0
+        batch, elements, characters = [*batch, each], elements + more, characters + longer
+    if batch:
+        yield batch
 
 
 def delete(aws: Aws, zone: str) -> None:
-    """Delete a zone with its validation records."""
-    empty(aws, zone)
+    """Delete a zone with every record."""
+    clear(aws, zone)
     try:
         aws.call("route53", "delete_hosted_zone", Id=zone)
     except AwsError as error:

@@ -21,7 +21,8 @@ from stackwright.emulator.server import LocalAws
 
 REPOSITORY = Path(__file__).parents[2]
 STACK = "shop-dev"
-DESTROY = ("destroy", "shop", "dev", "--yes", "--unprotect", "--delete-data")
+KEEPING = ("destroy", "shop", "dev", "--yes", "--unprotect")
+DESTROY = (*KEEPING, "--delete-data")
 _ACCOUNTS = itertools.count(310_000_000_001)
 BLUEPRINT = """
 from nested import ecr
@@ -54,9 +55,11 @@ STAGES = {
 }
 # Apart, because a zone that goes has every region asked for its certificates, in each run.
 ZONES = {
-    "empty zone": Point("ChangeResourceRecordSets"),
+    "clear zone": Point("ChangeResourceRecordSets"),
     "delete zone": Point("DeleteHostedZone"),
 }
+# Where only validation records may go, which is without --delete-data.
+VALIDATION = {"empty zone": Point("ChangeResourceRecordSets")}
 # Where the same request once more is another case for AWS; of what is waited for, see WAITING.
 UNHEARD = ("deregister", "termination protection", "the deletion", "strays", "revisions", "delete registry")
 WAITING = {
@@ -182,15 +185,21 @@ def use(account: Account, ids: dict[str, str]) -> None:
     _detect_threats(account.client("ec2"), ids)
 
 
-def make_zones(account: Account) -> None:
-    """Make a stack of zones, with the validation records of certificates that are gone."""
-    route53, ids = account.client("route53"), make(account, zones())
+def make_zones(account: Account) -> str:
+    """Make a stack of zones, with the validation records of certificates that are gone; return the one that goes."""
+    ids = make(account, zones())
     for name in ("Zone", "KeptZone"):
-        domain = route53.get_hosted_zone(Id=ids[name])["HostedZone"]["Name"]
-        value = {"Value": f"_1.{name.lower()}.acm-validations.aws."}
-        record = {"Name": f"_1.{domain}", "Type": "CNAME", "TTL": 60, "ResourceRecords": [value]}
-        batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
-        route53.change_resource_record_sets(HostedZoneId=ids[name], ChangeBatch=batch)
+        write(account, ids[name], "_1", "CNAME", f"_1.{name.lower()}.acm-validations.aws.")
+    return ids["Zone"]
+
+
+def write(account: Account, zone: str, label: str, kind: str, value: str) -> None:
+    """Write a record into a zone."""
+    route53 = account.client("route53")
+    domain = route53.get_hosted_zone(Id=zone)["HostedZone"]["Name"]
+    record = {"Name": f"{label}.{domain}", "Type": kind, "TTL": 60, "ResourceRecords": [{"Value": value}]}
+    batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+    route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)
 
 
 def _detect_threats(ec2: Any, ids: dict[str, str]) -> None:
@@ -279,7 +288,7 @@ def slow(local: LocalAws) -> Iterator[None]:
 
 def test_every_kind_of_step_has_its_stage() -> None:
     """What a failed creation leaves under review is held elsewhere: these stacks were created."""
-    assert set(DOING) - set(STAGES) - set(ZONES) == {"reviews"}
+    assert set(DOING) - set(STAGES) - set(ZONES) - set(VALIDATION) == {"reviews"}
 
 
 def _killed_at_each(shop: Project, wire: Tripwire, stages: dict[str, Point], *, served: bool) -> None:
@@ -305,8 +314,12 @@ def test_killed_before_it_hears_the_answer_it_still_ends(shop: Project, wire: Tr
 
 @pytest.mark.parametrize("served", [False, True], ids=["before the request is served", "once it is"])
 def test_killed_over_a_hosted_zone_it_still_ends(shop: Project, wire: Tripwire, served: bool) -> None:
-    make_zones(shop.account)
+    going = make_zones(shop.account)
     assert len(left(shop.account)) == 3
+    point = replace(VALIDATION["empty zone"], served=served)
+    status, told = wire.run(shop, *KEEPING, point=point)
+    assert status == -signal.SIGKILL, told
+    write(shop.account, going, "www", "A", "192.0.2.1")
     _killed_at_each(shop, wire, ZONES, served=served)
 
 

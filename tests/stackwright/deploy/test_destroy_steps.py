@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from stackwright.deploy import destroy as module
+from stackwright.deploy.show_teardown import plan_lines
 from stackwright.deploy.teardown import Doomed, Task, plan
+from stackwright.deploy.zones import batches
 from stackwright.errors import BadInput, StackwrightError
 
 KEPT = {"DeletionPolicy": "Retain"}
@@ -123,12 +126,78 @@ def test_zone_goes_when_its_certificates_have_gone(shop: Any) -> None:
     assert zones(shop) == {"unrelated.example."}
 
 
-def test_zone_with_records_of_others_is_left_alone(shop: Any) -> None:
-    write(shop, zone(shop), "www.example.com", "A", "192.0.2.1")
-    with pytest.raises(StackwrightError, match=r"not of this stack: www\.example\.com\. A"):
+def going_zone(shop: Any) -> str:
+    properties = {"Name": "example.com"}
+    return make(shop, {"Zone": {"Type": "AWS::Route53::HostedZone", "Properties": properties}})["Zone"]
+
+
+def test_zone_that_goes_with_records_of_others_is_refused_without_the_flag(shop: Any) -> None:
+    zone_id = going_zone(shop)
+    write(shop, zone_id, "team.example.com", "NS", "ns.elsewhere.example")
+    with pytest.raises(StackwrightError, match=r"not of this stack: team\.example\.com\. NS;"):
+        shop.destroy()
+    assert shop.status() == "CREATE_COMPLETE"
+
+
+@pytest.mark.parametrize("make_zone", [zone, going_zone])
+def test_zone_goes_with_the_records_of_others_when_data_is_to_go(
+    shop: Any, make_zone: Callable[[Any], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    zone_id = make_zone(shop)
+    for name in ("a", "*", "team", "www"):
+        kind, value = ("NS", "ns.elsewhere.example") if name == "team" else ("A", "192.0.2.1")
+        write(shop, zone_id, f"{name}.example.com", kind, value)
+    capsys.readouterr()
+    assert shop.destroy(delete_data=True) == 0
+    told = next(line for line in capsys.readouterr().err.splitlines() if "every record" in line)
+    assert re.search(rf"- delete (with )?every record (in )?Zone \({zone_id}\): 4 records: ", told)
+    assert "team.example.com. NS" in told and told.endswith(", ...")
+    assert "example.com." not in zones(shop)
+
+
+def test_zone_whose_record_validates_stays_with_all_in_it(shop: Any) -> None:
+    zone_id = zone(shop)
+    write(shop, zone_id, "www.example.com", "A", "192.0.2.1")
+    acm = shop.aws._session.client("acm", region_name="eu-west-1", endpoint_url=shop.aws.endpoint)
+    arn = acm.request_certificate(DomainName="example.com", ValidationMethod="DNS")["CertificateArn"]
+    (option,) = acm.describe_certificate(CertificateArn=arn)["Certificate"]["DomainValidationOptions"]
+    write(shop, zone_id, option["ResourceRecord"]["Name"], "CNAME", option["ResourceRecord"]["Value"])
+    with pytest.raises(StackwrightError, match=f"{arn} still renews by"):
         shop.destroy(delete_data=True)
-    assert shop.destroy() == 0
+    assert len(shop.aws.call("route53", "list_resource_record_sets", HostedZoneId=zone_id)["ResourceRecordSets"]) == 4
+
+
+def test_zone_of_production_keeps_the_records_of_others(shop: Any) -> None:
+    write(shop, going_zone(shop), "www.example.com", "A", "192.0.2.1")
+    shop.parameters("prod")
+    with pytest.raises(StackwrightError, match=r"not of this stack: www\.example\.com\. A"):
+        shop.destroy("prod", stack_name="shop-dev", delete_data=True, unprotect=True)
     assert "example.com." in zones(shop)
+
+
+def record(name: str, *values: str, **others: Any) -> dict[str, Any]:
+    given = {"ResourceRecords": [{"Value": value} for value in values]} if values else {}
+    return {"Name": name, "Type": "TXT", "TTL": 60, **given, **others}
+
+
+def test_records_go_in_requests_that_route_53_takes() -> None:
+    """1,000 elements and 32,000 characters of values; an alias has an element and no value."""
+    many = [record(str(number), "a", "b", "c") for number in range(400)]
+    assert [len(batch) for batch in batches(many)] == [333, 67]
+    long = [record(str(number), "x" * 10_000) for number in range(7)]
+    assert [len(batch) for batch in batches(long)] == [3, 3, 1]
+    alias = record("alias", AliasTarget={"DNSName": "0"})
+    (first, *_), *_ = batches([*many, alias])
+    assert first == alias
+    assert list(batches([])) == []
+
+
+def test_what_never_came_to_be_is_not_counted() -> None:
+    known = [
+        Doomed("Vpc", "AWS::EC2::VPC", "vpc-1", stays=False),
+        Doomed("Subnet", "AWS::EC2::Subnet", "", stays=False),
+    ]
+    assert plan_lines("shop-dev", plan(known))[0].text == "- shop-dev: 1 resources to DELETE"
 
 
 def test_data_of_prod_takes_both_flags_even_when_the_stack_is_gone(shop: Any) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -109,6 +111,44 @@ def test_skipping_is_asked_first(stuck: Any, monkeypatch: pytest.MonkeyPatch) ->
 def test_what_blocks_nothing_is_not_skipped(stuck: Any) -> None:
     with pytest.raises(BadInput, match=r"Vpc\.Subnet: that blocks nothing; what does: Group\.Logs"):
         recovered(stuck, skip=["Vpc.Subnet"])
+
+
+def test_a_failed_first_try_is_deleted_and_what_stays_is_named(
+    shop: Any, local: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler_for = local.engine.services.handler_for
+
+    def held_by_somebody(*_: object) -> None:
+        raise RuntimeError("the bucket is not empty")
+
+    def breaking(kind: str) -> Any:
+        handler = handler_for(kind)
+        return replace(handler, delete=held_by_somebody) if kind == "AWS::S3::Bucket" else handler
+
+    resources = {
+        "Kept": {"Type": "AWS::Logs::LogGroup", "DeletionPolicy": "RetainExceptOnCreate", "Properties": {}},
+        "Going": {"Type": "AWS::S3::Bucket", "DependsOn": "Kept"},
+        "Bad": {
+            "Type": "AWS::EC2::Subnet",
+            "DependsOn": "Going",
+            "Properties": {"VpcId": "vpc-0123456789abcdef0", "CidrBlock": "10.0.0.0/24"},
+        },
+    }
+    object.__setattr__(local.engine.services, "handler_for", breaking)
+    try:
+        body = json.dumps({"Resources": resources})
+        shop.aws.call("cloudformation", "create_stack", StackName="shop-dev", TemplateBody=body)
+        while shop.status() != "ROLLBACK_FAILED":
+            time.sleep(0.05)
+    finally:
+        object.__setattr__(local.engine.services, "handler_for", handler_for)
+    capsys.readouterr()
+    assert recovered(shop) == 0
+    (kept,) = [each["logGroupName"] for each in shop.aws.call("logs", "describe_log_groups")["logGroups"]]
+    told = capsys.readouterr().err
+    assert f"  = Kept (log group) {kept} stays\n" in told
+    assert f"what remains, kept by its DeletionPolicy:\n  Kept (log group) {kept}\n" in told
+    assert shop.status() is None
 
 
 def test_a_failed_creation_has_nothing_to_continue(shop: Any) -> None:
