@@ -137,8 +137,10 @@ class Engine:
         return stack
 
     def _forget(self, stack: Stack) -> None:
-        for change_set in list(stack.change_sets.values()):
-            changesets.delete(self.services, change_set)
+        """Delete a stack under review, nested or not, and no other.
+
+        Those nested in it go with the change set that made them ("DeleteChangeSet"), as long as it is there.
+        """
         stack.change_sets.clear()
         self.store.status(stack, "DELETE_COMPLETE")
         self.store.forget(stack)

@@ -126,6 +126,22 @@ def test_failure_names_the_first_real_failure_of_the_nested_stack(shop: Any) -> 
     assert third.startswith("next: mend that") and "deploy shop dev --local" in third
 
 
+def test_a_failed_first_try_leaves_no_stack_under_review(shop: Any) -> None:
+    """Its rollback never came to Group, which waits for the VPC: only the change set had made that stack."""
+
+    def under_review() -> list[str]:
+        found = shop.aws.call("cloudformation", "list_stacks")["StackSummaries"]
+        return [each["StackName"] for each in found if each["StackStatus"] == "REVIEW_IN_PROGRESS"]
+
+    shop.parameters(SubnetCidr="192.168.0.0/24")
+    with pytest.raises(StackwrightError):
+        shop.deploy()
+    assert len(under_review()) == 1
+    shop.parameters()
+    assert shop.deploy() == 0
+    assert under_review() == []
+
+
 def test_a_failed_first_try_is_deleted_and_created_anew(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.parameters(SubnetCidr="192.168.0.0/24")
     with pytest.raises(StackwrightError):

@@ -204,6 +204,17 @@ def test_deleting_a_change_set_takes_the_nested_reviews(stacks: Any, pair: dict[
     assert stacks.client.list_stacks()["StackSummaries"] == []
 
 
+def test_deleting_a_stack_under_review_leaves_the_nested_ones_to_be_deleted(stacks: Any, pair: dict[str, Any]) -> None:
+    """Only DeleteChangeSet is documented to take them along."""
+    stacks.plan(pair, ChangeSetType="CREATE", IncludeNestedStacks=True)
+    stacks.client.delete_stack(StackName="app")
+    left = stacks.client.list_stacks()["StackSummaries"]
+    assert [each["StackStatus"] for each in left] == ["REVIEW_IN_PROGRESS"] * 2
+    for each in left:
+        stacks.client.delete_stack(StackName=each["StackId"])
+    assert stacks.client.list_stacks()["StackSummaries"] == []
+
+
 def test_nested_update_lists_only_what_changes_and_doubts_what_is_handed_on(stacks: Any, pair: dict[str, Any]) -> None:
     stacks.create(pair)
     same = stacks.plan(pair, IncludeNestedStacks=True)
