@@ -59,17 +59,19 @@ def outcomes(subjects: Iterable[Subject], *, cache: Path) -> Iterator[list[Outco
 
     Raises BadInput for parameters that the templates' own Rules refuse.
     """
-    kept = Cache(cache / "verify")
+    kept, fresh = Cache(cache / "verify"), False
     for subject in subjects:
         key = subject.content
         known = kept.get(key)
         if known is None:
             found = _examined(subject)
             kept.put(key, {each.rule: [finding.to_json() for finding in each.findings] for each in found})
-            kept.prune()
+            fresh = True
             yield found
         else:
             yield [Outcome(rule, tuple(Finding(**each) for each in found)) for rule, found in known.items()]
+    if fresh:
+        kept.prune()
 
 
 def examine(graphs: Iterable[Graph], blueprint: Blueprint, tags: Mapping[str, str]) -> list[Outcome]:
