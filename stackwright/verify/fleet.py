@@ -14,6 +14,7 @@ from stackwright.ecs.placement import Instance
 from stackwright.resolve.graph import Graph, Resource
 from stackwright.resolve.symbols import Value, rendered
 from stackwright.verify.deployment import at, listed, number
+from stackwright.verify.launch import launch_data, launches
 from stackwright.verify.tasks import SERVICE
 from stackwright.verify.zones import distinct, spread
 
@@ -22,8 +23,6 @@ CLUSTER = "AWS::ECS::Cluster"
 PROVIDER = "AWS::ECS::CapacityProvider"
 ASSOCIATION = "AWS::ECS::ClusterCapacityProviderAssociations"
 SCALING_POLICY = "AWS::AutoScaling::ScalingPolicy"
-LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
-LAUNCH_CONFIGURATION = "AWS::AutoScaling::LaunchConfiguration"
 
 
 @dataclass(frozen=True)
@@ -108,20 +107,8 @@ def type_names(graph: Graph, group: Resource) -> list[Value]:
     """
     overrides = listed(at(group.properties, "MixedInstancesPolicy.LaunchTemplate.Overrides"))
     named = [at(each, "InstanceType") for each in overrides]
-    launched = [_launched_type(each) for each in launches(graph, group)] or [None]
-    return list(distinct(named)) if named else launched
-
-
-def _launched_type(launch: Resource) -> Value:
-    inside = "LaunchTemplateData.InstanceType" if launch.type == LAUNCH_TEMPLATE else "InstanceType"
-    return at(launch.properties, inside)
-
-
-def launches(graph: Graph, group: Resource) -> list[Resource]:
-    """Return the launch templates, or the launch configuration, that a group's instances come from."""
-    given = group.properties
-    named = [given.get(each) for each in ("LaunchTemplate", "MixedInstancesPolicy", "LaunchConfigurationName")]
-    return [each for each in graph.mentioned(named) if each.type in (LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION)]
+    launched = [launch_data(each)[1].get("InstanceType") for each in launches(graph, group)]
+    return list(distinct(named)) if named else launched or [None]
 
 
 def providers(graph: Graph, service: Resource) -> list[Value]:

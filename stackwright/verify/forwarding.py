@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from stackwright.resolve.graph import Graph, Resource
 from stackwright.resolve.symbols import Value
@@ -11,7 +12,7 @@ from stackwright.verify.deployment import at, listed, number
 from stackwright.verify.fleet import fleet
 from stackwright.verify.groups import Ports
 from stackwright.verify.interfaces import AUTO_SCALING_GROUP, CLASSIC, SERVICE
-from stackwright.verify.tasks import definition
+from stackwright.verify.tasks import containers, definition
 
 LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
 LISTENER_RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
@@ -79,6 +80,25 @@ def forwarded(graph: Graph, listener: str) -> list[Resource]:
     rules = [each for each in graph.of_type(LISTENER_RULE) if graph.target(each.properties.get("ListenerArn")) == found]
     actions = [found.properties.get("DefaultActions"), *(each.properties.get("Actions") for each in rules)]
     return [each for each in graph.mentioned(actions) if each.type == TARGET_GROUP]
+
+
+def load_balancers(graph: Graph, target_group: Resource) -> list[Resource]:
+    """Return the load balancers that send requests to a target group, by a listener or by its rules."""
+    senders = graph.users(target_group, LISTENER, LISTENER_RULE)
+    those = [
+        graph.target(each.properties.get("ListenerArn")) if each.type == LISTENER_RULE else each for each in senders
+    ]
+    found = [graph.target(each.properties.get("LoadBalancerArn")) for each in those if each]
+    return list({each.path: each for each in found if each}.values())
+
+
+def behind(graph: Graph, service: Resource) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
+    """Yield each target group of a service, of those that are known, with the container that answers for it."""
+    by_name = {str(each.get("Name")): each for each in containers(graph, service)}
+    for each in listed(service.properties.get("LoadBalancers")):
+        group = graph.target(at(each, "TargetGroupArn"))
+        if group:
+            yield group, by_name.get(str(at(each, "ContainerName")), {})
 
 
 def deliveries(graph: Graph, target_group: Resource) -> Iterator[Delivery]:

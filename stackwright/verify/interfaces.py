@@ -6,20 +6,21 @@ A service whose tasks use the instance's own network has no address: its instanc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from stackwright.resolve.graph import Graph, Resource
 from stackwright.resolve.symbols import Value, is_symbolic
 from stackwright.verify.deployment import at, listed, on, whole
 from stackwright.verify.groups import Family, identity
+from stackwright.verify.launch import LAUNCH_CONFIGURATION as LAUNCH_CONFIGURATION
+from stackwright.verify.launch import LAUNCH_TEMPLATE as LAUNCH_TEMPLATE
+from stackwright.verify.launch import launch_data, launches
 
 LOAD_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 CLASSIC = "AWS::ElasticLoadBalancing::LoadBalancer"
 SERVICE = "AWS::ECS::Service"
 AUTO_SCALING_GROUP = "AWS::AutoScaling::AutoScalingGroup"
-LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
-LAUNCH_CONFIGURATION = "AWS::AutoScaling::LaunchConfiguration"
 INSTANCE = "AWS::EC2::Instance"
 NETWORK_INTERFACE = "AWS::EC2::NetworkInterface"
 DATABASE = "AWS::RDS::DBInstance"
@@ -106,25 +107,10 @@ def _service(graph: Graph, found: Resource) -> Iterator[Interface]:
 def _group(graph: Graph, found: Resource) -> Iterator[Interface]:
     given = found.properties
     subnets = given.get("VPCZoneIdentifier")
-    template = launched_from(graph, found)
-    if template is None:
-        return
-    yield _launched(graph, found, template, _data(template), subnets)
-
-
-def launched_from(graph: Graph, group: Resource) -> Resource | None:
-    """Return the launch template or configuration of an Auto Scaling group, None for one from elsewhere."""
-    mixed = "MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId"
-    for name in ("LaunchTemplate.LaunchTemplateId", mixed, "LaunchConfigurationName"):
-        found = graph.target(at(group.properties, name))
-        if found is not None:
-            return found
-    return None
-
-
-def _data(template: Resource) -> tuple[str, Mapping[str, Any]]:
-    inside = template.properties.get("LaunchTemplateData")
-    return ("LaunchTemplateData.", inside) if isinstance(inside, Mapping) else ("", template.properties)
+    made = [_launched(graph, found, each, launch_data(each), subnets) for each in launches(graph, found)]
+    if made:
+        groups = tuple(dict.fromkeys(group for each in made for group in each.groups))
+        yield replace(made[0], groups=groups, causes=tuple(cause for each in made for cause in each.causes))
 
 
 def _instance(graph: Graph, found: Resource) -> Iterator[Interface]:

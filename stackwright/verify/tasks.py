@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from stackwright.ecs.placement import DEFAULT, Percents, Strategy, Task
 from stackwright.resolve.graph import Graph, Resource
@@ -74,6 +75,13 @@ def definition(graph: Graph, service: Resource) -> Resource | None:
     """Return the service's task definition, None for one made elsewhere."""
     found = graph.target(service.properties.get("TaskDefinition"))
     return found if found is not None and found.type == TASK_DEFINITION else None
+
+
+def containers(graph: Graph, service: Resource) -> list[Mapping[str, Any]]:
+    """Return the definitions of the containers in a service's tasks, none where they are made elsewhere."""
+    found = definition(graph, service)
+    given = listed(found.properties.get("ContainerDefinitions")) if found else []
+    return [each for each in given if isinstance(each, Mapping)]
 
 
 def task(graph: Graph, service: Resource) -> Task | None:

@@ -15,8 +15,8 @@ from stackwright.verify.deployment import at, listed
 from stackwright.verify.routes import ASSOCIATION, SUBNET
 
 LOAD_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
-CLASSIC_LOAD_BALANCER = "AWS::ElasticLoadBalancing::LoadBalancer"
-LOAD_BALANCERS = (LOAD_BALANCER, CLASSIC_LOAD_BALANCER)
+CLASSIC = "AWS::ElasticLoadBalancing::LoadBalancer"
+LOAD_BALANCERS = (LOAD_BALANCER, CLASSIC)
 GROUP = "AWS::AutoScaling::AutoScalingGroup"
 SERVICE = "AWS::ECS::Service"
 INTERFACE_ENDPOINT = "AWS::EC2::VPCEndpoint"
@@ -24,7 +24,7 @@ INTERFACE_ENDPOINT = "AWS::EC2::VPCEndpoint"
 # Where each type says which subnets, or else which zones, it is in; of a list of maps, the key of each.
 _PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
     LOAD_BALANCER: (("Subnets", ""), ("SubnetMappings", "SubnetId")),
-    CLASSIC_LOAD_BALANCER: (("Subnets", ""), ("AvailabilityZones", "")),
+    CLASSIC: (("Subnets", ""), ("AvailabilityZones", "")),
     GROUP: (("VPCZoneIdentifier", ""), ("AvailabilityZones", "")),
     SERVICE: (("NetworkConfiguration.AwsvpcConfiguration.Subnets", ""),),
     INTERFACE_ENDPOINT: (("SubnetIds", ""),),

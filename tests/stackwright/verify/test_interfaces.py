@@ -113,3 +113,21 @@ def test_an_elastic_address_is_public() -> None:
 def test_a_database_says_so_itself() -> None:
     assert _made("AWS::RDS::DBInstance", PubliclyAccessible=True).families == {"IPv4"}
     assert _made("AWS::RDS::DBInstance").families == set()
+
+
+def test_every_template_that_a_group_launches_from_counts() -> None:
+    def template(public: bool) -> dict[str, Any]:
+        card = {"DeviceIndex": 0, "AssociatePublicIpAddress": public, "Groups": [f"sg-{public}"]}
+        data = {"NetworkInterfaces": [card]}
+        return {"Type": "AWS::EC2::LaunchTemplate", "Properties": {"LaunchTemplateData": data}}
+
+    override = {"InstanceType": "t4g.small", "LaunchTemplateSpecification": {"LaunchTemplateId": {"Ref": "Other"}}}
+    first = {"LaunchTemplateSpecification": {"LaunchTemplateId": {"Ref": "First"}}, "Overrides": [override]}
+    group = {
+        "Type": "AWS::AutoScaling::AutoScalingGroup",
+        "Properties": {"MixedInstancesPolicy": {"LaunchTemplate": first}},
+    }
+    graph = alone({"First": template(False), "Other": template(True), "Group": group}).graph
+    (found,) = interfaces(graph)
+    assert found.groups == ("sg-False", "sg-True")
+    assert [each.path for each in found.causes] == ["Other"]

@@ -8,7 +8,8 @@ from stackwright.ecs.instance_types import instance_types
 from stackwright.resolve.graph import Graph, Resource
 from stackwright.resolve.symbols import Value, rendered
 from stackwright.verify.deployment import Deployment, at
-from stackwright.verify.fleet import GROUP, LAUNCH_TEMPLATE, fleet, launches, type_names
+from stackwright.verify.fleet import GROUP, fleet, type_names
+from stackwright.verify.launch import launch_data, launches
 from stackwright.verify.rule import Finding, Rule
 from stackwright.verify.tasks import SERVICE, definition
 
@@ -27,13 +28,15 @@ def _boots(graph: Graph, group: Resource) -> Iterator[Finding]:
     found = launches(graph, group)
     if len(found) != 1:
         return  # types with launch templates of their own
-    key = "LaunchTemplateData.ImageId" if found[0].type == LAUNCH_TEMPLATE else "ImageId"
-    image = at(found[0].properties, key)
+    prefix, said = launch_data(found[0])
+    image = said.get("ImageId")
     wanted = architecture_of(image)
     for name, has in _types(graph, group):
         if wanted and has != wanted:
             problem = f"is a machine image for {wanted}, and {name} has {has} processors"
-            yield Finding(found[0].path, key, image, problem, f"take an image for {has}, or another instance type")
+            yield Finding(
+                found[0].path, f"{prefix}ImageId", image, problem, f"take an image for {has}, or another instance type"
+            )
 
 
 def _types(graph: Graph, group: Resource) -> list[tuple[str, str]]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from stackwright.resolve.symbols import is_symbolic
 from stackwright.verify.deployment import Deployment, at, on
 from stackwright.verify.rule import Finding, Rule
+from stackwright.verify.tasks import SERVICE
 
-SERVICE = "AWS::ECS::Service"
 BREAKER = "DeploymentConfiguration.DeploymentCircuitBreaker"
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from stackwright.resolve.graph import Resource
 from stackwright.verify.deployment import Deployment, at, number, whole
+from stackwright.verify.forwarding import behind
 from stackwright.verify.rule import Finding, Rule
-from stackwright.verify.targets import SERVICE, behind
+from stackwright.verify.tasks import SERVICE
 
 GRACE = "HealthCheckGracePeriodSeconds"
 # What counts where nothing is said: CreateTargetGroup in the Elastic Load Balancing API Reference.

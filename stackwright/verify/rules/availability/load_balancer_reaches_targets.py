@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from stackwright.resolve.graph import Graph
 from stackwright.resolve.symbols import Value
 from stackwright.verify.deployment import Deployment
-from stackwright.verify.forwarding import TARGET_GROUP, deliveries
+from stackwright.verify.forwarding import TARGET_GROUP, deliveries, load_balancers
 from stackwright.verify.groups import Direction, Opening, Ports, openings
 from stackwright.verify.interfaces import Interface, interfaces
 from stackwright.verify.rule import Finding, Rule
-from stackwright.verify.targets import load_balancers
 
 _SIDES: tuple[Direction, Direction] = ("Egress", "Ingress")
 # What the example "Remove default rule" of AWS::EC2::SecurityGroup lets out: nothing that leaves the host.

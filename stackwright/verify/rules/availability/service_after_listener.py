@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from stackwright.resolve.graph import Graph, Resource
 from stackwright.verify.deployment import Deployment, at, listed
+from stackwright.verify.forwarding import LISTENER, LISTENER_RULE, TARGET_GROUP
 from stackwright.verify.order import ready_before
 from stackwright.verify.rule import Finding, Rule
 from stackwright.verify.tasks import SERVICE
 
-TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
-FORWARDERS = ("AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule")
+FORWARDERS = (LISTENER, LISTENER_RULE)
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:

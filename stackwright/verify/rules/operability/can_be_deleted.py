@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from stackwright.resolve.graph import Resource
 from stackwright.verify.deployment import Deployment, on
+from stackwright.verify.fleet import GROUP, PROVIDER
 from stackwright.verify.rule import Finding, Rule
 
 BUCKET = "AWS::S3::Bucket"
 REPOSITORY = "AWS::ECR::Repository"
 ZONE = "AWS::Route53::HostedZone"
 CERTIFICATE = "AWS::CertificateManager::Certificate"
-GROUP = "AWS::AutoScaling::AutoScalingGroup"
-PROVIDER = "AWS::ECS::CapacityProvider"
 VPC = "AWS::EC2::VPC"
 # What stands inside a VPC, and keeps it from going as long as it is there.
 _INSIDE = (

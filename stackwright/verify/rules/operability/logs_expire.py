@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from stackwright.verify.deployment import Deployment, at, listed
 from stackwright.verify.rule import Finding, Rule
+from stackwright.verify.tasks import TASK_DEFINITION
 
 LOG_GROUP = "AWS::Logs::LogGroup"
-TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:

@@ -8,10 +8,10 @@ from typing import Any
 from stackwright.resolve.graph import Resource
 from stackwright.resolve.symbols import Text, Value, symbols_in
 from stackwright.verify.deployment import Deployment, at, listed
+from stackwright.verify.launch import LAUNCH_TEMPLATE
 from stackwright.verify.rule import Finding, Rule
+from stackwright.verify.tasks import TASK_DEFINITION
 
-TASK_DEFINITION = "AWS::ECS::TaskDefinition"
-LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
 # The last word of a public SSM parameter that is resolved anew at every deployment.
 _MOVING = ("/recommended/image_id", "/recommended", "-default-x86_64", "-default-arm64", "/latest/image_id")
 

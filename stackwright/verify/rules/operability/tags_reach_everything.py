@@ -8,11 +8,11 @@ from typing import Any
 from stackwright.resolve.graph import Resource
 from stackwright.resolve.symbols import is_symbolic
 from stackwright.verify.deployment import Deployment, at, listed, on
+from stackwright.verify.fleet import GROUP
+from stackwright.verify.launch import LAUNCH_TEMPLATE
 from stackwright.verify.rule import Finding, Rule
+from stackwright.verify.tasks import SERVICE
 
-SERVICE = "AWS::ECS::Service"
-GROUP = "AWS::AutoScaling::AutoScalingGroup"
-LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
 WANTED = ("Project", "Environment")
 
 

@@ -8,10 +8,8 @@ from stackwright.resolve.graph import Graph, Resource
 from stackwright.resolve.symbols import Value, is_symbolic
 from stackwright.verify.deployment import Deployment, at, listed
 from stackwright.verify.forwarding import LISTENER, LISTENER_RULE
-from stackwright.verify.reach import INTERNET, Reach, direct
+from stackwright.verify.reach import DISTRIBUTION, INTERNET, Reach, direct
 from stackwright.verify.rule import Finding, Rule
-
-DISTRIBUTION = "AWS::CloudFront::Distribution"
 
 # What a browser keeps and does not ask again.
 _PERMANENT = "HTTP_301"

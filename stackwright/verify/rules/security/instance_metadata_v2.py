@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from stackwright.resolve.graph import Resource
 from stackwright.resolve.symbols import Value, is_symbolic
 from stackwright.verify.deployment import Deployment, at, number
-from stackwright.verify.interfaces import INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE
+from stackwright.verify.interfaces import INSTANCE
+from stackwright.verify.launch import LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, launch_data
 from stackwright.verify.rule import Finding, Rule
-from stackwright.verify.targets import TASK_DEFINITION
+from stackwright.verify.tasks import TASK_DEFINITION
 from stackwright.verify.user_data import text
 
 # "Configure the Instance Metadata Service options", Amazon EC2 User Guide: one hop reaches the host, a second one a
@@ -27,7 +27,7 @@ BLOCKED = re.compile(r"ECS_AWSVPC_BLOCK_IMDS\s*=\s*[\"']?true", re.IGNORECASE)
 def check(deployment: Deployment) -> Iterator[Finding]:
     """Yield how an instance is launched where its credentials need no token, travel, or are open to tasks."""
     for each in deployment.of(LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, INSTANCE):
-        prefix, given = _launched(each)
+        prefix, given = launch_data(each)
         if "LaunchTemplate" in given:
             continue  # says so itself
         options = given.get("MetadataOptions")
@@ -41,11 +41,6 @@ def _has_interfaces_of_their_own(deployment: Deployment) -> bool:
     """Tell whether tasks have; where the template has none at all, those of other stacks may."""
     modes = [each.properties.get("NetworkMode", "bridge") for each in deployment.of(TASK_DEFINITION)]
     return not modes or "awsvpc" in modes or any(is_symbolic(each) for each in modes)
-
-
-def _launched(resource: Resource) -> tuple[str, Mapping[str, Any]]:
-    inside = resource.properties.get("LaunchTemplateData")
-    return ("LaunchTemplateData.", inside) if isinstance(inside, Mapping) else ("", resource.properties)
 
 
 def _tokens(resource: Resource, name: str, options: Value) -> Iterator[Finding]:

@@ -9,10 +9,9 @@ from stackwright.resolve.graph import Resource
 from stackwright.resolve.symbols import is_symbolic
 from stackwright.verify.deployment import Deployment, at, listed, on
 from stackwright.verify.forwarding import LISTENER
+from stackwright.verify.reach import DISTRIBUTION, REST_API
 from stackwright.verify.rule import Finding, Rule
 
-DISTRIBUTION = "AWS::CloudFront::Distribution"
-REST_API = "AWS::ApiGateway::RestApi"
 REST_DOMAIN = "AWS::ApiGateway::DomainName"
 MINIMUM = "DistributionConfig.ViewerCertificate.MinimumProtocolVersion"
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from stackwright.resolve.graph import Graph, Resource
 from stackwright.resolve.symbols import Value
 from stackwright.verify.deployment import Deployment, listed
-from stackwright.verify.forwarding import deliveries
+from stackwright.verify.forwarding import behind, deliveries, load_balancers
 from stackwright.verify.groups import GROUP, Opening, Ports
 from stackwright.verify.interfaces import SERVICE, Interface
 from stackwright.verify.reach import Reach, undeclared
 from stackwright.verify.rule import Finding, Rule
-from stackwright.verify.targets import behind, load_balancers
 
 VPC = "AWS::EC2::VPC"
 # Who else may call a task by a group of the template: other tasks, and API Gateway in front of them.
