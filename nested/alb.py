@@ -1,4 +1,4 @@
-"""Load balancer: an internet-facing Application Load Balancer that answers on HTTPS only.
+"""Load balancer: an internet-facing Application Load Balancer that answers on HTTPS, and in the clear only if told to.
 
 Target groups and listener rules belong to the services. Here a request that no service's rule takes gets 404, and
 plain HTTP is redirected. The load balancer's security group lets nothing out but to the targets whose stacks say so.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import Equals, GetAtt, If, Ref, Template
+from troposphere import Equals, GetAtt, If, Not, NoValue, Ref, Template
 from troposphere.ec2 import SecurityGroup, SecurityGroupRule
 from troposphere.elasticloadbalancingv2 import (
     Action,
@@ -32,23 +32,34 @@ TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 NOWHERE = "127.0.0.1/32"
 
 
-def template() -> Template:
+# Whether there is a certificate, where there may be none.
+_ENCRYPTED = "HasCertificate"
+
+
+def template(*, plain_http: bool = False) -> Template:
     """Emit the load balancer stack.
 
     Needs the VPC, its public subnets, a certificate of the region, and what protects and logs the load balancer;
     gives ListenerArn for rules, LoadBalancerSecurityGroupId for targets to admit, and the names that alias records
-    and metrics use.
+    and metrics use. With `plain_http` the certificate may be empty: port 80 then serves what port 443 would, until
+    one is given. Otherwise an empty one is refused where a person enters it.
     """
     t = Template(Description="Internet-facing Application Load Balancer with HTTPS")
     needs(t, inputs.VPC_ID, inputs.PUBLIC_SUBNET_IDS, inputs.CERTIFICATE_ARN)
     needs(t, inputs.DELETION_PROTECTION, inputs.ACCESS_LOGS_RETENTION_DAYS, inputs.IP_ADDRESS_TYPE)
     t.add_condition("Protected", Equals(Ref(inputs.DELETION_PROTECTION.name), "on"))
+    given = Not(Equals(Ref(inputs.CERTIFICATE_ARN.name), ""))
+    if plain_http:
+        t.add_condition(_ENCRYPTED, given)
+    else:
+        t.add_rule("CertificateIsGiven", _certificate_rule(given))
     access_logs.add_to(t)
-    t.add_resource([_security_group(), _load_balancer(), _https_listener(), _http_listener()])
+    t.add_resource([_security_group(plain_http), _load_balancer(), _https_listener(plain_http)])
+    t.add_resource(_http_listener(plain_http))
     gives(
         t,
         {
-            inputs.LISTENER_ARN: Ref("HttpsListener"),
+            inputs.LISTENER_ARN: _encrypted(plain_http, Ref("HttpsListener"), Ref("HttpListener")),
             inputs.LOAD_BALANCER_SECURITY_GROUP_ID: GetAtt("SecurityGroup", "GroupId"),
             inputs.LOAD_BALANCER_DNS_NAME: GetAtt("LoadBalancer", "DNSName"),
             inputs.LOAD_BALANCER_ZONE_ID: GetAtt("LoadBalancer", "CanonicalHostedZoneID"),
@@ -58,22 +69,35 @@ def template() -> Template:
     return t
 
 
-def _security_group() -> SecurityGroup:
-    world = [{"CidrIp": "0.0.0.0/0"}, {"CidrIpv6": "::/0"}]
-    ports = {443: "HTTPS from anywhere", 80: "HTTP from anywhere, to be redirected"}
+def _certificate_rule(given: Any) -> dict[str, Any]:
+    text = "CertificateArn is the ARN of a certificate: this load balancer serves nothing in the clear"
+    return {"Assertions": [{"Assert": given, "AssertDescription": text}]}
+
+
+def _encrypted(plain_http: bool, value: Any, instead: Any) -> Any:
+    """Return the value of a load balancer with a certificate; `instead` is that of one without, where it may be."""
+    return If(_ENCRYPTED, value, instead) if plain_http else value
+
+
+def _security_group(plain_http: bool) -> SecurityGroup:
+    http = _from_anywhere(80, "HTTP from anywhere" + ("" if plain_http else ", to be redirected"))
+    https = [_encrypted(plain_http, each, NoValue) for each in _from_anywhere(443, "HTTPS from anywhere")]
     return SecurityGroup(
         "SecurityGroup",
         GroupDescription="Load balancer: HTTP and HTTPS from anywhere, out to its targets only",
         VpcId=Ref(inputs.VPC_ID.name),
-        SecurityGroupIngress=[
-            SecurityGroupRule(IpProtocol="tcp", FromPort=port, ToPort=port, Description=text, **source)
-            for port, text in ports.items()
-            for source in world
-        ],
+        SecurityGroupIngress=[*https, *http],
         SecurityGroupEgress=[
             SecurityGroupRule(IpProtocol="-1", CidrIp=NOWHERE, Description="Nowhere; the stacks of targets add theirs")
         ],
     )
+
+
+def _from_anywhere(port: int, text: str) -> list[SecurityGroupRule]:
+    world = [{"CidrIp": "0.0.0.0/0"}, {"CidrIpv6": "::/0"}]
+    return [
+        SecurityGroupRule(IpProtocol="tcp", FromPort=port, ToPort=port, Description=text, **source) for source in world
+    ]
 
 
 def _load_balancer() -> LoadBalancer:
@@ -103,8 +127,12 @@ def _attributes() -> dict[str, Any]:
     }
 
 
-def _https_listener() -> Listener:
-    not_found = FixedResponseConfig(StatusCode="404", ContentType="text/plain", MessageBody="Not found")
+def _not_found() -> Action:
+    answer = FixedResponseConfig(StatusCode="404", ContentType="text/plain", MessageBody="Not found")
+    return Action(Type="fixed-response", FixedResponseConfig=answer)
+
+
+def _https_listener(plain_http: bool) -> Listener:
     return Listener(
         "HttpsListener",
         LoadBalancerArn=Ref("LoadBalancer"),
@@ -112,16 +140,18 @@ def _https_listener() -> Listener:
         Protocol="HTTPS",
         SslPolicy=TLS_POLICY,
         Certificates=[Certificate(CertificateArn=Ref(inputs.CERTIFICATE_ARN.name))],
-        DefaultActions=[Action(Type="fixed-response", FixedResponseConfig=not_found)],
+        DefaultActions=[_not_found()],
+        **({"Condition": _ENCRYPTED} if plain_http else {}),
     )
 
 
-def _http_listener() -> Listener:
+def _http_listener(plain_http: bool) -> Listener:
     to_https = RedirectConfig(Protocol="HTTPS", Port="443", StatusCode="HTTP_301")
+    redirect = Action(Type="redirect", RedirectConfig=to_https)
     return Listener(
         "HttpListener",
         LoadBalancerArn=Ref("LoadBalancer"),
         Port=80,
         Protocol="HTTP",
-        DefaultActions=[Action(Type="redirect", RedirectConfig=to_https)],
+        DefaultActions=[_encrypted(plain_http, redirect, _not_found())],
     )

@@ -13,25 +13,19 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from troposphere import Equals, GetAtt, If, Ref, Sub, Template, autoscaling
+from troposphere import Equals, GetAtt, If, Ref, Template, autoscaling
 from troposphere.ecs import (
     AutoScalingGroupProvider,
     CapacityProvider,
     CapacityProviderStrategy,
-    Cluster,
     ClusterCapacityProviderAssociations,
-    ClusterSetting,
     ManagedScaling,
 )
-from troposphere.logs import LogGroup
 from troposphere.policies import UpdatePolicy
 
 from nested import inputs
-from nested.parts import instances
+from nested.parts import clusters, instances
 from nested.shape import gives, needs
-
-# Performance events are the raw material of metrics that CloudWatch keeps for itself.
-INSIGHTS_RETENTION_DAYS = 7
 
 # From launch to a registered container instance; scaling does not judge the group before that.
 INSTANCE_WARMUP = 180
@@ -60,7 +54,7 @@ def template() -> Template:
     needs(t, inputs.MIN_INSTANCES, inputs.MAX_INSTANCES, inputs.TARGET_CAPACITY, inputs.SCALE_IN_PROTECTION)
     needs(t, inputs.CONTAINER_INSIGHTS)
     t.add_condition("ProtectScaleIn", Equals(Ref(inputs.SCALE_IN_PROTECTION.name), "on"))
-    t.add_resource([_insights_logs(), _cluster()])
+    t.add_resource([clusters.insights_logs(), clusters.cluster()])
     t.add_resource([instances.agent_logs(), instances.security_group(), instances.role(), instances.profile()])
     t.add_resource([instances.launch_template(), _group()])
     t.add_resource([_capacity_provider(), _association()])
@@ -74,27 +68,6 @@ def template() -> Template:
         },
     )
     return t
-
-
-def _insights_logs() -> LogGroup:
-    # Container Insights writes to this name and creates it without an owner unless it is there before the cluster.
-    return LogGroup(
-        "InsightsLogs",
-        LogGroupName=Sub("/aws/ecs/containerinsights/${AWS::StackName}/performance"),
-        RetentionInDays=INSIGHTS_RETENTION_DAYS,
-        DeletionPolicy="Delete",
-        UpdateReplacePolicy="Delete",
-    )
-
-
-def _cluster() -> Cluster:
-    # Named after its stack, so that the log group above can be there first; nothing else of a cluster replaces it.
-    return Cluster(
-        "Cluster",
-        ClusterName=Ref("AWS::StackName"),
-        ClusterSettings=[ClusterSetting(Name="containerInsights", Value=Ref(inputs.CONTAINER_INSIGHTS.name))],
-        DependsOn="InsightsLogs",
-    )
 
 
 def _group() -> autoscaling.AutoScalingGroup:

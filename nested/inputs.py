@@ -253,7 +253,8 @@ CERTIFICATE_ARN = Input(
     "String",
     _DOMAIN,
     "Certificate",
-    "ARN of the ACM certificate, in the load balancer's region.",
+    "ARN of the ACM certificate, in the load balancer's region; empty only where plain HTTP is allowed.",
+    default="",
     shared=True,
 )
 SERVICE_URL = Input("ServiceUrl", "String", _DOMAIN, "Service URL", "Where the service answers.", public=True)
@@ -267,7 +268,7 @@ CPU_ARCHITECTURE = Input(
     "String",
     _CLUSTER,
     "Processor architecture",
-    "X86_64, or ARM64 for Graviton; the machine image, the instance types and the container image must be of it.",
+    "X86_64, or ARM64 for Graviton; the container image, and on EC2 machine image and instance types, must be of it.",
     default="X86_64",
     allowed=("X86_64", "ARM64"),
     shared=True,
@@ -372,6 +373,39 @@ CAPACITY_PROVIDER_NAME = Input(
     _CLUSTER,
     "Capacity provider",
     "Capacity provider that is associated with the cluster.",
+    shared=True,
+)
+FARGATE_BASE = Input(
+    "FargateBase",
+    "Number",
+    _CLUSTER,
+    "Tasks on Fargate, least",
+    "Tasks that run on FARGATE before weights share out the others; FARGATE_SPOT interrupts with two minutes' warning.",
+    default="2",
+    minimum=0,
+    maximum=500,
+    shared=True,
+)
+FARGATE_WEIGHT = Input(
+    "FargateWeight",
+    "Number",
+    _CLUSTER,
+    "Weight of Fargate",
+    "Share of the tasks beyond the least that runs on FARGATE, beside the weight of FARGATE_SPOT.",
+    default="1",
+    minimum=0,
+    maximum=1000,
+    shared=True,
+)
+FARGATE_SPOT_WEIGHT = Input(
+    "FargateSpotWeight",
+    "Number",
+    _CLUSTER,
+    "Weight of Fargate Spot",
+    "Share of the tasks beyond the least that runs on FARGATE_SPOT; 0 uses none.",
+    default="0",
+    minimum=0,
+    maximum=1000,
     shared=True,
 )
 AUTO_SCALING_GROUP_NAME = Input(
@@ -491,17 +525,36 @@ TASK_CPU = Input(
     "Task CPU units",
     "CPU units of a task; 1024 are one vCPU.",
     default="256",
-    allowed=("256", "512", "1024", "2048", "4096"),
+    allowed=("256", "512", "1024", "2048", "4096", "8192", "16384"),
 )
 TASK_MEMORY = Input(
     "TaskMemory",
     "Number",
     _SERVICE,
     "Task memory (MiB)",
-    "Memory of a task in MiB.",
+    "Memory of a task in MiB; Fargate takes certain amounts only for each number of CPU units.",
     default="512",
     minimum=128,
-    maximum=30720,
+    maximum=122880,
+)
+EPHEMERAL_STORAGE = Input(
+    "EphemeralStorage",
+    "Number",
+    _SERVICE,
+    "Ephemeral storage (GiB)",
+    "Disk of a task on Fargate, its images included. 20 are free.",
+    default="20",
+    minimum=20,
+    maximum=200,
+)
+ASSIGN_PUBLIC_IP = Input(
+    "AssignPublicIp",
+    "String",
+    _SERVICE,
+    "Public addresses",
+    "on: each task has an address in the internet, which it needs to pull its image from public subnets without NAT.",
+    default="off",
+    allowed=("on", "off"),
 )
 MINIMUM_HEALTHY_PERCENT = Input(
     "MinimumHealthyPercent",
@@ -611,6 +664,26 @@ MEMORY_TARGET = Input(
     default="80",
     minimum=10,
     maximum=95,
+)
+CPU_HIGH = Input(
+    "CpuHigh",
+    "Number",
+    _SCALING,
+    "CPU that adds a task (%)",
+    "Average CPU of the service at or above which a task is added.",
+    default="80",
+    minimum=50,
+    maximum=100,
+)
+CPU_LOW = Input(
+    "CpuLow",
+    "Number",
+    _SCALING,
+    "CPU that removes a task (%)",
+    "Average CPU of the service at or below which a task is removed.",
+    default="10",
+    minimum=0,
+    maximum=40,
 )
 REQUESTS_PER_TARGET = Input(
     "RequestsPerTarget",

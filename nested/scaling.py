@@ -11,47 +11,30 @@ from typing import Any
 from troposphere import Ref, Sub, Template
 from troposphere.applicationautoscaling import (
     PredefinedMetricSpecification,
-    ScalableTarget,
     ScalingPolicy,
     TargetTrackingScalingPolicyConfiguration,
 )
 
 from nested import inputs
+from nested.parts import scalable
 from nested.shape import Input, needs
-
-# A new task takes about this long to count in the metrics; adding more before is adding blindly.
-SCALE_OUT_COOLDOWN = 60
-
-# Load that comes back within five minutes finds the tasks still there.
-SCALE_IN_COOLDOWN = 300
 
 
 def template() -> Template:
     """Emit the scaling stack.
 
     Needs ClusterName, ServiceName, the full names of load balancer and target group, and the limits and targets;
-    gives nothing. No role: Application Auto Scaling uses its service-linked one.
+    gives nothing.
     """
     t = Template(Description="Target tracking on CPU, memory and requests")
     needs(t, inputs.CLUSTER_NAME, inputs.SERVICE_NAME, inputs.LOAD_BALANCER_FULL_NAME, inputs.TARGET_GROUP_FULL_NAME)
     needs(t, inputs.MIN_TASKS, inputs.MAX_TASKS)
     needs(t, inputs.CPU_TARGET, inputs.MEMORY_TARGET, inputs.REQUESTS_PER_TARGET)
-    t.add_resource(_target())
+    t.add_resource(scalable.tasks())
     t.add_resource(_policy("Cpu", "ECSServiceAverageCPUUtilization", inputs.CPU_TARGET))
     t.add_resource(_policy("Memory", "ECSServiceAverageMemoryUtilization", inputs.MEMORY_TARGET))
     t.add_resource(_policy("Requests", "ALBRequestCountPerTarget", inputs.REQUESTS_PER_TARGET, label=_target_group()))
     return t
-
-
-def _target() -> ScalableTarget:
-    return ScalableTarget(
-        "Tasks",
-        ServiceNamespace="ecs",
-        ScalableDimension="ecs:service:DesiredCount",
-        ResourceId=Sub("service/${ClusterName}/${ServiceName}"),
-        MinCapacity=Ref(inputs.MIN_TASKS.name),
-        MaxCapacity=Ref(inputs.MAX_TASKS.name),
-    )
 
 
 def _target_group() -> Sub:
@@ -69,7 +52,7 @@ def _policy(title: str, metric: str, target: Input, *, label: Any = None) -> Sca
         TargetTrackingScalingPolicyConfiguration=TargetTrackingScalingPolicyConfiguration(
             PredefinedMetricSpecification=PredefinedMetricSpecification(PredefinedMetricType=metric, **extra),
             TargetValue=Ref(target.name),
-            ScaleInCooldown=SCALE_IN_COOLDOWN,
-            ScaleOutCooldown=SCALE_OUT_COOLDOWN,
+            ScaleInCooldown=scalable.SCALE_IN_COOLDOWN,
+            ScaleOutCooldown=scalable.SCALE_OUT_COOLDOWN,
         ),
     )

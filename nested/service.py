@@ -9,22 +9,24 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from troposphere import Equals, GetAtt, If, Ref, Tags, Template
+from troposphere import Equals, GetAtt, If, Not, NoValue, Ref, Tags, Template
 from troposphere.ecs import (
     AwsvpcConfiguration,
     CapacityProviderStrategyItem,
     DeploymentAlarms,
     DeploymentCircuitBreaker,
     DeploymentConfiguration,
+    EphemeralStorage,
     LoadBalancer,
     NetworkConfiguration,
     PlacementStrategy,
     Service,
+    TaskDefinition,
     ThresholdConfiguration,
 )
 
 from nested import inputs
-from nested.parts import alarms, target, task, timing
+from nested.parts import alarms, fargate, target, task, timing
 from nested.shape import gives, needs
 
 Capacity = Literal["ec2", "fargate"]
@@ -41,12 +43,20 @@ FAILED_TASKS = 2
 FIRST_PORT = 1024
 
 
-def template(*, capacity: Capacity = "ec2", port: int = 3000, health_path: str = "/health") -> Template:
+def template(
+    *,
+    capacity: Capacity = "ec2",
+    port: int = 3000,
+    health_path: str = "/health",
+    health_interval: int = timing.TARGET_INTERVAL,
+) -> Template:
     """Emit the service stack for one container that listens on `port` and answers 200 on `health_path`.
 
-    Needs the network, the cluster and its capacity provider, the load balancer's listener and group, the repository,
-    and the sizes; gives ServiceName, TargetGroupFullName, LogGroupName and TaskDefinitionArn. With `capacity` fargate
-    there is no placement to choose. No desired count: each update would reset what scaling has decided.
+    The load balancer asks every `health_interval` seconds. Needs the network, the cluster, the load balancer's listener
+    and group, the repository, and the sizes; gives ServiceName, TargetGroupFullName, LogGroupName and
+    TaskDefinitionArn. With `capacity` ec2 it needs the cluster's capacity provider and a placement too, with fargate
+    the shares of FARGATE and FARGATE_SPOT, storage, and whether tasks have public addresses. No desired count: each
+    update would reset what scaling has decided.
     Raises ValueError for a port that only root may listen on.
     """
     if port < FIRST_PORT:
@@ -55,9 +65,10 @@ def template(*, capacity: Capacity = "ec2", port: int = 3000, health_path: str =
     t.timeout_minutes = CREATION_MINUTES
     _declare(t, capacity)
     t.add_resource([task.log_group(), task.execution_role(), task.task_role()])
-    t.add_resource(task.definition(compatibility=capacity.upper(), port=port, health_path=health_path))
+    t.add_resource(_definition(capacity, port, health_path))
     t.add_resource([target.security_group(), target.ingress(port=port), target.egress(port=port)])
-    t.add_resource([target.target_group(port=port, health_path=health_path), target.listener_rule()])
+    t.add_resource(target.target_group(port=port, health_path=health_path, health_interval=health_interval))
+    t.add_resource(target.listener_rule())
     t.add_resource([alarms.unhealthy_hosts(), alarms.server_errors()])
     t.add_resource(_service(capacity, port))
     gives(
@@ -74,7 +85,7 @@ def template(*, capacity: Capacity = "ec2", port: int = 3000, health_path: str =
 
 def _declare(t: Template, capacity: Capacity) -> None:
     needs(t, inputs.PROJECT_NAME, inputs.ENVIRONMENT_NAME, inputs.VPC_ID, inputs.PRIVATE_SUBNET_IDS)
-    needs(t, inputs.REPOSITORY_ARN, inputs.CLUSTER_NAME, inputs.CAPACITY_PROVIDER_NAME, inputs.CPU_ARCHITECTURE)
+    needs(t, inputs.REPOSITORY_ARN, inputs.CLUSTER_NAME, inputs.CPU_ARCHITECTURE)
     needs(t, inputs.LISTENER_ARN, inputs.LOAD_BALANCER_SECURITY_GROUP_ID, inputs.LOAD_BALANCER_FULL_NAME)
     needs(t, inputs.LISTENER_RULE_PRIORITY, inputs.PATH_PATTERNS)
     needs(t, inputs.IMAGE, inputs.TASK_CPU, inputs.TASK_MEMORY, inputs.EXECUTE_COMMAND, inputs.LOG_RETENTION_DAYS)
@@ -82,8 +93,28 @@ def _declare(t: Template, capacity: Capacity) -> None:
     t.add_condition("NoImage", Equals(Ref(inputs.IMAGE.name), ""))
     t.add_condition("ExecutesCommands", Equals(Ref(inputs.EXECUTE_COMMAND.name), "on"))
     if capacity == "ec2":
-        needs(t, inputs.PLACEMENT)
+        needs(t, inputs.CAPACITY_PROVIDER_NAME, inputs.PLACEMENT)
         t.add_condition("BinPacked", Equals(Ref(inputs.PLACEMENT.name), "binpack"))
+    else:
+        _declare_fargate(t)
+
+
+def _declare_fargate(t: Template) -> None:
+    needs(t, inputs.FARGATE_BASE, inputs.FARGATE_WEIGHT, inputs.FARGATE_SPOT_WEIGHT)
+    needs(t, inputs.EPHEMERAL_STORAGE, inputs.ASSIGN_PUBLIC_IP)
+    t.add_condition("HasMoreStorage", Not(Equals(Ref(inputs.EPHEMERAL_STORAGE.name), inputs.EPHEMERAL_STORAGE.default)))
+    t.add_condition("HasPublicIp", Equals(Ref(inputs.ASSIGN_PUBLIC_IP.name), "on"))
+    fargate.add_size_rules(t)
+    fargate.add_weights_rule(t)
+
+
+def _definition(capacity: Capacity, port: int, health_path: str) -> TaskDefinition:
+    options = {}
+    if capacity == "fargate":
+        # What every task has cannot be asked for: the least to ask for is one more.
+        storage = EphemeralStorage(SizeInGiB=Ref(inputs.EPHEMERAL_STORAGE.name))
+        options["EphemeralStorage"] = If("HasMoreStorage", storage, NoValue)
+    return task.definition(compatibility=capacity.upper(), port=port, health_path=health_path, **options)
 
 
 def _service(capacity: Capacity, port: int) -> Service:
@@ -91,22 +122,19 @@ def _service(capacity: Capacity, port: int) -> Service:
         "Service",
         Cluster=Ref(inputs.CLUSTER_NAME.name),
         TaskDefinition=Ref("TaskDefinition"),
-        CapacityProviderStrategy=[
-            CapacityProviderStrategyItem(CapacityProvider=Ref(inputs.CAPACITY_PROVIDER_NAME.name), Weight=1)
-        ],
         DeploymentConfiguration=_deployment(),
         HealthCheckGracePeriodSeconds=timing.HEALTH_CHECK_GRACE,
         LoadBalancers=[
             LoadBalancer(ContainerName=task.CONTAINER, ContainerPort=port, TargetGroupArn=Ref("TargetGroup"))
         ],
-        NetworkConfiguration=_network(),
+        NetworkConfiguration=_network(capacity),
         EnableExecuteCommand=If("ExecutesCommands", True, False),
         EnableECSManagedTags=True,
         PropagateTags="SERVICE",
         Tags=_tags(),
         # The target group hangs on a listener, and both ways through the security groups are open.
         DependsOn=["ListenerRule", "FromLoadBalancer", "ToTasks"],
-        **_placement(capacity),
+        **_capacity(capacity),
     )
 
 
@@ -124,23 +152,35 @@ def _deployment() -> DeploymentConfiguration:
     )
 
 
-def _network() -> NetworkConfiguration:
+def _network(capacity: Capacity) -> NetworkConfiguration:
+    public = If("HasPublicIp", "ENABLED", "DISABLED") if capacity == "fargate" else "DISABLED"
     return NetworkConfiguration(
         AwsvpcConfiguration=AwsvpcConfiguration(
             Subnets=Ref(inputs.PRIVATE_SUBNET_IDS.name),
             SecurityGroups=[GetAtt("TaskSecurityGroup", "GroupId")],
-            AssignPublicIp="DISABLED",
+            AssignPublicIp=public,
         )
     )
 
 
-def _placement(capacity: Capacity) -> dict[str, Any]:
-    """Return how tasks spread: rebalancing over zones needs a strategy that begins with them, or none (Fargate).
+def _capacity(capacity: Capacity) -> dict[str, Any]:
+    """Return what tasks run on, and how they spread over zones: Fargate does it by itself and takes no placement."""
+    if capacity == "ec2":
+        provider = Ref(inputs.CAPACITY_PROVIDER_NAME.name)
+        only = CapacityProviderStrategyItem(CapacityProvider=provider, Weight=1)
+        return {"CapacityProviderStrategy": [only]} | _placement()
+    return {
+        "CapacityProviderStrategy": fargate.strategy(CapacityProviderStrategyItem),
+        "PlatformVersion": fargate.PLATFORM_VERSION,
+        "AvailabilityZoneRebalancing": "ENABLED",
+    }
+
+
+def _placement() -> dict[str, Any]:
+    """Return how tasks spread over instances: rebalancing over zones needs a strategy that begins with them.
 
     Source: "Balancing an Amazon ECS service across Availability Zones", Amazon ECS Developer Guide.
     """
-    if capacity == "fargate":
-        return {"AvailabilityZoneRebalancing": "ENABLED"}
     packed = [PlacementStrategy(Type="binpack", Field="cpu")]
     zones = PlacementStrategy(Type="spread", Field="attribute:ecs.availability-zone")
     spread = [zones, PlacementStrategy(Type="spread", Field="instanceId")]

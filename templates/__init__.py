@@ -22,4 +22,5 @@ BLUEPRINTS: dict[str, Callable[[], Blueprint]] = {
     "account": _from("account"),
     "region": _from("region"),
     "ec2-alb": _from("ec2_alb"),
+    "fargate-alb": _from("fargate_alb"),
 }

@@ -26,7 +26,7 @@ from nested.parts import timing
 WHOLE_WEIGHT = 100
 
 
-def target_group(*, port: int, health_path: str) -> TargetGroup:
+def target_group(*, port: int, health_path: str, health_interval: int) -> TargetGroup:
     """Return the target group, whose port, protocol and health check follow no parameter.
 
     A replaced group empties production, and a changed check fails the tasks that a deployment rolls back to.
@@ -43,17 +43,17 @@ def target_group(*, port: int, health_path: str) -> TargetGroup:
         Port=port,
         VpcId=Ref(inputs.VPC_ID.name),
         TargetGroupAttributes=[TargetGroupAttribute(Key=key, Value=value) for key, value in attributes.items()],
-        **_health_check(health_path),
+        **_health_check(health_path, health_interval),
     )
 
 
-def _health_check(path: str) -> dict[str, Any]:
+def _health_check(path: str, interval: int) -> dict[str, Any]:
     return {
         "HealthCheckEnabled": True,
         "HealthCheckProtocol": "HTTP",
         "HealthCheckPort": "traffic-port",
         "HealthCheckPath": path,
-        "HealthCheckIntervalSeconds": timing.TARGET_INTERVAL,
+        "HealthCheckIntervalSeconds": interval,
         "HealthCheckTimeoutSeconds": timing.TARGET_TIMEOUT,
         "HealthyThresholdCount": timing.HEALTHY_COUNT,
         "UnhealthyThresholdCount": timing.UNHEALTHY_COUNT,

@@ -85,8 +85,8 @@ def _session() -> list[Statement]:
     ]
 
 
-def definition(*, compatibility: str, port: int, health_path: str) -> TaskDefinition:
-    """Return the task definition for the compatibility EC2 or FARGATE.
+def definition(*, compatibility: str, port: int, health_path: str, **options: Any) -> TaskDefinition:
+    """Return the task definition for the compatibility EC2 or FARGATE, with what only one of them has as options.
 
     A replaced revision stays registered, because a deployment that fails goes back to it. The family is the stack's
     name, so that revisions count up in one family.
@@ -106,6 +106,7 @@ def definition(*, compatibility: str, port: int, health_path: str) -> TaskDefini
         ExecutionRoleArn=GetAtt("ExecutionRole", "Arn"),
         TaskRoleArn=GetAtt("TaskRole", "Arn"),
         ContainerDefinitions=[_container(port, health_path)],
+        **options,
     )
 
 

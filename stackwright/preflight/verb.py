@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stackwright import console
 from stackwright.deploy import Choices, planned
-from stackwright.deploy.plan import check_image, check_stack_name
+from stackwright.deploy.plan import check_image, check_provider_names, check_stack_name
 from stackwright.deploy.wish import make_wish
 from stackwright.place import place
 from stackwright.preflight import report
@@ -39,6 +39,7 @@ def preflight(
     check_stack_name(choices.stack_name)
     wish = make_wish(project, blueprint, environment, region=offline_region(chosen_region(region, profile=profile)))
     check_image(blueprint, wish.built.root, image)
+    check_provider_names(choices.stack_name, [wish.built.root, *wish.built.nested.values()])
     with place(local=local, profile=profile, region=region) as aws:
         results = examine(make_subject(aws, wish, planned(aws, wish, choices)), waived=waive)
         if as_json:

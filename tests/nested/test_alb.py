@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from nested import alb
+from stackwright.resolve.errors import ResolveError
 from stackwright.resolve.graph import Graph
 from stackwright.resolve.nested import resolve
 from stackwright.resolve.symbols import rendered
 
 TEMPLATE = alb.template().to_dict()
+EITHER = alb.template(plain_http=True).to_dict()
 GIVEN = {
     "VpcId": "vpc-0a1b2c3d",
     "PublicSubnetIds": "subnet-0a1b2c3d,subnet-1a2b3c4d",
@@ -20,8 +22,8 @@ GIVEN = {
 }
 
 
-def load_balancer(**parameters: str) -> Graph:
-    return resolve(TEMPLATE, {}, GIVEN | parameters, region="eu-west-1", stack_name="shop-prod-LoadBalancer-1A2B")
+def load_balancer(template: dict[str, Any] = TEMPLATE, **parameters: str) -> Graph:
+    return resolve(template, {}, GIVEN | parameters, region="eu-west-1", stack_name="shop-prod-LoadBalancer-1A2B")
 
 
 def properties(graph: Graph, path: str) -> dict[str, Any]:
@@ -59,6 +61,36 @@ def test_the_world_reaches_two_ports_over_both_protocols() -> None:
     opened = {(each.get("CidrIp") or each["CidrIpv6"], each["FromPort"], each["ToPort"]) for each in rules}
     assert opened == {(cidr, port, port) for cidr in ("0.0.0.0/0", "::/0") for port in (80, 443)}
     assert {each["IpProtocol"] for each in rules} == {"tcp"}
+
+
+def test_no_certificate_is_refused_where_nothing_is_served_in_the_clear() -> None:
+    with pytest.raises(ResolveError, match="serves nothing in the clear"):
+        load_balancer(CertificateArn="")
+
+
+def test_without_a_certificate_plain_http_takes_the_place_of_https() -> None:
+    graph = load_balancer(EITHER, CertificateArn="")
+    assert "HttpsListener" not in graph.resources
+    listener, https = (properties(each, "HttpListener") for each in (graph, load_balancer(EITHER)))
+    (action,) = listener["DefaultActions"]
+    assert (action["Type"], action["FixedResponseConfig"]["StatusCode"]) == ("fixed-response", "404")
+    assert rendered(graph.outputs)["ListenerArn"] == "${HttpListener.Ref}"
+    assert {each["FromPort"] for each in properties(graph, "SecurityGroup")["SecurityGroupIngress"]} == {80}
+    assert (listener["Port"], https["Port"]) == (80, 80)
+
+
+def test_with_a_certificate_the_same_template_is_that_of_https() -> None:
+    either, only = load_balancer(EITHER), load_balancer()
+    assert rendered(either.outputs) == rendered(only.outputs)
+    for path in ("HttpsListener", "HttpListener", "LoadBalancer"):
+        assert properties(either, path) == properties(only, path)
+    ingress = [properties(each, "SecurityGroup")["SecurityGroupIngress"] for each in (either, only)]
+    assert [[each["FromPort"] for each in rules] for rules in ingress] == [[443, 443, 80, 80]] * 2
+
+
+def test_what_other_stacks_read_is_there_with_and_without_a_certificate() -> None:
+    assert not [name for name, each in EITHER["Outputs"].items() if "Condition" in each]
+    assert EITHER["Outputs"].keys() == TEMPLATE["Outputs"].keys()
 
 
 def test_no_default_way_out_is_left() -> None:

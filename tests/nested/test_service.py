@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from nested import service
+from nested import inputs, service
+from nested.parts import fargate, timing
 from nested.service import Capacity
+from stackwright.resolve.errors import ResolveError
 from stackwright.resolve.symbols import rendered
 from tests.support.services import deployed, properties
 
@@ -21,11 +23,86 @@ def test_scaling_alone_decides_how_many_tasks_there_are() -> None:
     assert "DesiredCount" not in of()
 
 
-@pytest.mark.parametrize("capacity", ["ec2", "fargate"])
-def test_capacity_comes_from_the_provider_and_from_nowhere_else(capacity: Capacity) -> None:
-    found = of(capacity)
+def test_capacity_comes_from_the_provider_and_from_nowhere_else() -> None:
+    found = of()
     assert found["CapacityProviderStrategy"] == [{"CapacityProvider": "provider-1", "Weight": 1}]
     assert "LaunchType" not in found
+
+
+def test_on_fargate_tasks_are_shared_out_between_on_demand_and_spot() -> None:
+    found = of("fargate", FargateBase="1", FargateWeight="3", FargateSpotWeight="2")
+    assert found["CapacityProviderStrategy"] == [
+        {"CapacityProvider": "FARGATE", "Base": "1", "Weight": "3"},
+        {"CapacityProvider": "FARGATE_SPOT", "Weight": "2"},
+    ]
+    assert "LaunchType" not in found
+    assert "CapacityProviderName" not in service.template(capacity="fargate").parameters
+    with pytest.raises(ResolveError, match="FargateWeight or FargateSpotWeight is above 0"):
+        of("fargate", FargateWeight="0", FargateSpotWeight="0")
+
+
+def test_the_platform_of_fargate_changes_when_the_template_does() -> None:
+    assert of("fargate")["PlatformVersion"] == "1.4.0"
+    assert "PlatformVersion" not in of()
+
+
+@pytest.mark.parametrize(
+    ("cpu", "memory"),
+    [
+        ("256", "512"),
+        ("256", "2048"),
+        ("512", "1024"),
+        ("1024", "8192"),
+        ("2048", "4096"),
+        ("4096", "30720"),
+        ("8192", "20480"),
+        ("16384", "122880"),
+    ],
+)
+def test_sizes_that_fargate_has_pass(cpu: str, memory: str) -> None:
+    assert of("fargate", TaskCpu=cpu, TaskMemory=memory)
+
+
+@pytest.mark.parametrize(
+    ("cpu", "memory", "told"),
+    [
+        ("256", "768", "256 CPU units has 512, 1024 or 2048 MiB"),
+        ("256", "4096", "256 CPU units has 512, 1024 or 2048 MiB"),
+        ("512", "512", "512 CPU units has 1024 to 4096 in steps of 1024 MiB"),
+        ("4096", "31744", "4096 CPU units has 8192 to 30720 in steps of 1024 MiB"),
+        ("8192", "17408", "8192 CPU units has 16384 to 61440 in steps of 4096 MiB"),
+        ("16384", "36864", "16384 CPU units has 32768 to 122880 in steps of 8192 MiB"),
+    ],
+)
+def test_sizes_that_fargate_has_not_are_refused(cpu: str, memory: str, told: str) -> None:
+    with pytest.raises(ResolveError, match=told):
+        of("fargate", TaskCpu=cpu, TaskMemory=memory)
+    assert of("ec2", TaskCpu=cpu, TaskMemory=memory)
+
+
+def test_every_size_that_may_be_asked_for_has_its_rule() -> None:
+    assert set(fargate.sizes()) == set(inputs.TASK_CPU.allowed)
+    assert max(int(each) for amounts in fargate.sizes().values() for each in amounts) == inputs.TASK_MEMORY.maximum
+
+
+def test_storage_is_asked_for_only_beyond_what_every_task_has() -> None:
+    assert "EphemeralStorage" not in properties(deployed("fargate"), "TaskDefinition")
+    more = properties(deployed("fargate", EphemeralStorage="50"), "TaskDefinition")
+    assert more["EphemeralStorage"] == {"SizeInGiB": "50"}
+
+
+@pytest.mark.parametrize(("switch", "assigned"), [("on", "ENABLED"), ("off", "DISABLED")])
+def test_public_addresses_are_one_switch_on_fargate(switch: str, assigned: str) -> None:
+    network = of("fargate", AssignPublicIp=switch)["NetworkConfiguration"]["AwsvpcConfiguration"]
+    assert network["AssignPublicIp"] == assigned
+    assert inputs.ASSIGN_PUBLIC_IP.default == "off"
+
+
+def test_the_load_balancer_asks_as_often_as_the_build_says() -> None:
+    template = service.template(capacity="fargate", health_interval=30).to_dict()
+    group = template["Resources"]["TargetGroup"]["Properties"]
+    assert group["HealthCheckIntervalSeconds"] == 30
+    assert properties(deployed(), "TargetGroup")["HealthCheckIntervalSeconds"] == timing.TARGET_INTERVAL
 
 
 def test_spread_tasks_go_over_zones_first_and_are_rebalanced() -> None:

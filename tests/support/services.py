@@ -18,18 +18,19 @@ FED = {
     "PrivateSubnetIds": "subnet-0a1b2c3d,subnet-1a2b3c4d",
     "RepositoryArn": REPOSITORY,
     "ClusterName": "cluster-1",
-    "CapacityProviderName": "provider-1",
     "ListenerArn": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/lb/1/2",
     "LoadBalancerSecurityGroupId": "sg-0a1b2c3d",
     "LoadBalancerFullName": "app/lb/1",
     "ListenerRulePriority": "10",
 }
+ON_EC2 = {"CapacityProviderName": "provider-1"}
 
 
 def deployed(capacity: Capacity = "ec2", *, port: int = 3000, health_path: str = "/health", **given: str) -> Graph:
     """Return the resources of the service stack, built with these options and deployed with these parameters."""
     template = service.template(capacity=capacity, port=port, health_path=health_path).to_dict()
-    return resolve(template, {}, FED | given, region="eu-west-1", stack_name="shop-prod-Service-1A2B")
+    fed = FED | (ON_EC2 if capacity == "ec2" else {})
+    return resolve(template, {}, fed | given, region="eu-west-1", stack_name="shop-prod-Service-1A2B")
 
 
 def properties(graph: Graph, path: str) -> dict[str, Any]:

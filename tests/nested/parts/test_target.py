@@ -8,7 +8,7 @@ from typing import Any
 from nested import service
 from nested.parts import target, timing
 
-HEALTH = {"port": 8080, "health_path": "/ready"}
+HEALTH: dict[str, Any] = {"port": 8080, "health_path": "/ready", "health_interval": 20}
 
 
 def of(resource: Any) -> dict[str, Any]:
@@ -35,6 +35,7 @@ def test_targets_are_tasks_that_answer_200_on_the_port_they_serve() -> None:
     found = of(target.target_group(**HEALTH))
     assert (found["TargetType"], found["Protocol"], found["Port"]) == ("ip", "HTTP", 8080)
     assert (found["HealthCheckPort"], found["HealthCheckPath"]) == ("traffic-port", "/ready")
+    assert found["HealthCheckIntervalSeconds"] == 20
     assert found["Matcher"] == {"HttpCode": "200"}
     assert (found["HealthyThresholdCount"], found["UnhealthyThresholdCount"]) == (2, 3)
     assert "Name" not in found

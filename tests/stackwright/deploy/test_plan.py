@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from stackwright.aws_shapes import Stack
-from stackwright.deploy.plan import Plan, check_stack_name, make_plan
+from stackwright.deploy.plan import Plan, check_provider_names, check_stack_name, make_plan
 from stackwright.errors import BadInput, StackwrightError
 
 ROOT = {"Parameters": {"Image": {"Type": "String", "Default": ""}, "Size": {"Type": "String"}}}
@@ -97,15 +97,32 @@ def test_production_is_protected(environment: str) -> None:
     assert plan(environment=environment).protect
 
 
-@pytest.mark.parametrize("name", ["aws-shop", "ECS-shop", "fargate-alb-dev", "1shop", "a_b", "", "a" * 129])
+@pytest.mark.parametrize("name", ["1shop", "a_b", "", "a" * 129])
 def test_bad_stack_names_are_refused(name: str) -> None:
     with pytest.raises(BadInput, match="--stack-name"):
         check_stack_name(name)
 
 
-@pytest.mark.parametrize("name", ["a", "a" * 128, "ec2-alb-dev"])
+@pytest.mark.parametrize("name", ["a", "a" * 128, "ec2-alb-dev", "fargate-alb-dev"])
 def test_good_stack_names_pass(name: str) -> None:
     check_stack_name(name)
+
+
+def _provider(**properties: Any) -> dict[str, Any]:
+    return {"Resources": {"Provider": {"Type": "AWS::ECS::CapacityProvider", "Properties": properties}}}
+
+
+@pytest.mark.parametrize("name", ["aws-shop", "ECS-shop", "fargate-alb-dev"])
+def test_a_name_that_a_capacity_provider_would_inherit_is_refused(name: str) -> None:
+    with pytest.raises(BadInput, match="--stack-name"):
+        check_provider_names(name, [{}, _provider()])
+    with pytest.raises(BadInput, match="--stack-name"):
+        plan(stack_name=name, nested={"nested/cluster.json": _provider()})
+
+
+@pytest.mark.parametrize("templates", [[{}], [_provider(Name="own")]])
+def test_a_name_that_no_capacity_provider_inherits_passes(templates: list[dict[str, Any]]) -> None:
+    check_provider_names("fargate-alb-dev", templates)
 
 
 def test_nested_change_sets_are_asked_for_only_where_there_are_nested_stacks() -> None:

@@ -1,0 +1,23 @@
+"""ECS on Fargate behind a load balancer, scaled by steps."""
+
+from __future__ import annotations
+
+from nested import alb, cluster_fargate, ecr, scaling_step, service, vpc
+from stackwright.compose import Blueprint, compose
+
+# Seconds between two questions of the load balancer; a container's own check asks more often.
+HEALTH_INTERVAL = 30
+
+
+def blueprint() -> Blueprint:
+    """Highly available container service on Fargate, in the clear until it is given a certificate."""
+    return compose(
+        "fargate-alb",
+        description="Container service on Fargate behind a load balancer, scaled by steps",
+        vpc=vpc.template(),
+        registry=ecr.template(),
+        cluster=cluster_fargate.template(),
+        load_balancer=alb.template(plain_http=True),
+        service=service.template(capacity="fargate", health_interval=HEALTH_INTERVAL),
+        scaling=scaling_step.template(),
+    )
