@@ -95,10 +95,19 @@ def load_balancers(graph: Graph, target_group: Resource) -> list[Resource]:
 def behind(graph: Graph, service: Resource) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
     """Yield each target group of a service, of those that are known, with the container that answers for it."""
     by_name = {str(each.get("Name")): each for each in containers(graph, service)}
-    for each in listed(service.properties.get("LoadBalancers")):
-        group = graph.target(at(each, "TargetGroupArn"))
-        if group:
-            yield group, by_name.get(str(at(each, "ContainerName")), {})
+    for key, group in target_groups(graph, service):
+        _, index, *_ = key.split(".")
+        container = at(service.properties, f"LoadBalancers.{index}.ContainerName")
+        yield group, by_name.get(str(container), {})
+
+
+def target_groups(graph: Graph, service: Resource) -> Iterator[tuple[str, Resource]]:
+    """Yield each target group of a service and the property that names it; blue and green are two."""
+    for index, each in enumerate(listed(service.properties.get("LoadBalancers"))):
+        for key in ("TargetGroupArn", "AdvancedConfiguration.AlternateTargetGroupArn"):
+            group = graph.target(at(each, key))
+            if group is not None and group.type == TARGET_GROUP:
+                yield f"LoadBalancers.{index}.{key}", group
 
 
 def deliveries(graph: Graph, target_group: Resource) -> Iterator[Delivery]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from support.guarantees import alone, seeded
 
-from stackwright.verify.forwarding import Delivery, Listener, deliveries, forwarded, listeners
+from stackwright.verify.forwarding import Delivery, Listener, behind, deliveries, forwarded, listeners
 from stackwright.verify.groups import Ports
 
 
@@ -110,3 +110,18 @@ def test_tasks_without_an_address_answer_on_their_instances(
     mode: str, mapping: dict[str, Any], ports: tuple[Ports, ...]
 ) -> None:
     assert _on_instances(mode, mapping) == [Delivery("Group", ports, ports)]
+
+
+def test_behind_a_service_are_both_target_groups_of_blue_and_green() -> None:
+    group = {"Type": "AWS::ElasticLoadBalancingV2::TargetGroup", "Properties": {"Protocol": "HTTP", "Port": 80}}
+    task = {
+        "Type": "AWS::ECS::TaskDefinition",
+        "Properties": {"ContainerDefinitions": [{"Name": "sidecar"}, {"Name": "app"}]},
+    }
+    balancer = {"ContainerName": "app", "ContainerPort": 80, "TargetGroupArn": {"Ref": "Blue"}}
+    balancer["AdvancedConfiguration"] = {"AlternateTargetGroupArn": {"Ref": "Green"}}
+    given = {"TaskDefinition": {"Ref": "Task"}, "LoadBalancers": ["odd", balancer]}
+    service = {"Type": "AWS::ECS::Service", "Properties": given}
+    graph = alone({"Blue": group, "Green": group, "Task": task, "Service": service}).graph
+    found = [(each.path, container.get("Name")) for each, container in behind(graph, graph.resources["Service"])]
+    assert found == [("Blue", "app"), ("Green", "app")]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackwright.resolve.graph import Graph, Resource
-from stackwright.verify.deployment import Deployment, at, listed
-from stackwright.verify.forwarding import LISTENER, LISTENER_RULE, TARGET_GROUP
+from stackwright.verify.deployment import Deployment, at
+from stackwright.verify.forwarding import LISTENER, LISTENER_RULE, target_groups
 from stackwright.verify.order import ready_before
 from stackwright.verify.rule import Finding, Rule
 from stackwright.verify.tasks import SERVICE
@@ -18,10 +18,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """Yield each target group of a service that no listener forwards to when the service is created."""
     graph = deployment.graph
     for service in deployment.of(SERVICE):
-        for index, each in enumerate(listed(service.properties.get("LoadBalancers"))):
-            group = graph.target(at(each, "TargetGroupArn"))
-            if group is not None and group.type == TARGET_GROUP:
-                yield from _forwarded(graph, service, group, f"LoadBalancers.{index}.TargetGroupArn")
+        for key, group in target_groups(graph, service):
+            yield from _forwarded(graph, service, group, key)
 
 
 def _forwarded(graph: Graph, service: Resource, group: Resource, key: str) -> Iterator[Finding]:

@@ -56,7 +56,7 @@ def _entry(reach: Reach, service: Resource) -> _Entry:
     return _Entry(
         groups=frozenset(group for each in faces for group in each.groups),
         ports=[port for each in sent for port in (*each.ports, *each.checks)],
-        known=all(balancers) and len(target_groups) == len(listed(service.properties.get("LoadBalancers"))),
+        known=all(balancers) and len(target_groups) >= len(listed(service.properties.get("LoadBalancers"))),
         ranges=any(not each.filtered for each in faces),
     )
 

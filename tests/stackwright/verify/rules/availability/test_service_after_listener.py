@@ -62,3 +62,12 @@ def test_a_service_on_a_network_load_balancer_has_to_wait_too() -> None:
     made = {"Group": GROUP, "Listener": _listener(), "Service": _service({"Ref": "Group"})}
     (line,) = told(RULE, alone(made))
     assert line.startswith("Service LoadBalancers.0.TargetGroupArn: may be created before Listener forwards")
+
+
+def test_blue_waits_for_its_listener_as_green_does() -> None:
+    other = {"AlternateTargetGroupArn": {"Ref": "Other"}, "ProductionListenerRule": "arn", "RoleArn": "arn"}
+    balancers = [{"TargetGroupArn": {"Ref": "Group"}, "AdvancedConfiguration": other}]
+    service = {"Type": "AWS::ECS::Service", "DependsOn": "Listener", "Properties": {"LoadBalancers": balancers}}
+    (line,) = told(RULE, alone({"Group": GROUP, "Other": GROUP, "Listener": _listener(), "Service": service}))
+    key = "LoadBalancers.0.AdvancedConfiguration.AlternateTargetGroupArn"
+    assert line.startswith(f"Service {key}: no listener forwards to this target group")
