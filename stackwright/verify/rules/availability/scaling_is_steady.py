@@ -89,18 +89,23 @@ def _step_beside_tracking(policies: Sequence[Resource]) -> Iterator[Finding]:
 
 
 def _overlapping(graph: Graph, policies: Sequence[Resource]) -> Iterator[Finding]:
-    """Yield the alarm that scales in while the one that scales out on the same metric is in alarm too."""
+    """Yield the alarm on a low value that is on while another policy's on a high value of the same metric is too."""
     stepping = [each for each in policies if at(each.properties, STEPS) is not None]
-    inward = [alarm for each in stepping if _steps_in(each) for alarm in graph.users(each, ALARM)]
-    outward = [alarm for each in stepping if not _steps_in(each) for alarm in graph.users(each, ALARM)]
-    for low in inward:
-        for high in outward:
+    alarms = [(each, alarm) for each in stepping for alarm in graph.users(each, ALARM)]
+    for below, low in alarms:
+        for above, high in alarms:
+            if below == above or not (_looks(low, "LessThan") and _looks(high, "GreaterThan")):
+                continue
             bottom, top = number(high.properties.get("Threshold")), number(low.properties.get("Threshold"))
             if _measured(low) == _measured(high) and bottom is not None and top is not None and top > bottom:
                 problem = f"is above that of {high.path}, {bottom:g}: between the two, tasks come and go at once"
                 yield Finding(
                     low.path, "Threshold", low.properties["Threshold"], problem, f"set it well below {bottom:g}"
                 )
+
+
+def _looks(alarm: Resource, way: str) -> bool:
+    return str(alarm.properties.get("ComparisonOperator")).startswith(way)
 
 
 def _measured(alarm: Resource) -> list[Value]:

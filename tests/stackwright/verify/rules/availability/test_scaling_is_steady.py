@@ -77,13 +77,17 @@ def _stepping(low: Any, high: Any, *, grace: int = 0, **steps: Any) -> Deploymen
             {"ServiceName": "web", "LaunchType": "FARGATE", "HealthCheckGracePeriodSeconds": grace},
         ),
         "Tasks": ("AWS::ApplicationAutoScaling::ScalableTarget", target),
-        "Low": ("AWS::CloudWatch::Alarm", {**cpu, "Threshold": low, "AlarmActions": [{"Ref": "In"}]}),
-        "High": ("AWS::CloudWatch::Alarm", {**cpu, "Threshold": high, "AlarmActions": [{"Ref": "Out"}]}),
+        "Low": ("AWS::CloudWatch::Alarm", {**cpu, **_alarm("LessThanThreshold", low, "In")}),
+        "High": ("AWS::CloudWatch::Alarm", {**cpu, **_alarm("GreaterThanOrEqualToThreshold", high, "Out")}),
     }
     resources = {name: {"Type": kind, "Properties": given} for name, (kind, given) in made.items()}
     resources["In"] = _policy(-1, target={"Ref": "Tasks"}, **steps)
     resources["Out"] = _policy(1, target={"Ref": "Tasks"}, Cooldown=60)
     return alone(resources, Parameters=STORED)
+
+
+def _alarm(operator: str, threshold: Any, policy: str) -> dict[str, Any]:
+    return {"ComparisonOperator": operator, "Threshold": threshold, "AlarmActions": [{"Ref": policy}]}
 
 
 @pytest.mark.parametrize("low", [10, "10", 80, {"Ref": "Stored"}])
@@ -94,6 +98,16 @@ def test_alarms_apart_pass(low: Any) -> None:
 def test_alarms_that_overlap_are_found() -> None:
     (line,) = told(RULE, _stepping(81, 80))
     assert line == "Low Threshold: is above that of High, 80: between the two, tasks come and go at once"
+
+
+def test_a_metric_of_what_is_free_scales_the_other_way_round() -> None:
+    """In above 80 % idle, out below 20 %: far apart, although the alarm that scales in has the higher threshold."""
+    deployment = _stepping(20, 80)
+    low, high = (deployment.graph.resources[each].properties for each in ("Low", "High"))
+    assert isinstance(low, dict)
+    assert isinstance(high, dict)
+    low["AlarmActions"], high["AlarmActions"] = high["AlarmActions"], low["AlarmActions"]
+    assert findings(RULE, deployment) == []
 
 
 def test_steps_in_wait_as_long_as_a_task_takes() -> None:
