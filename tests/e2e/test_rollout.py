@@ -24,8 +24,8 @@ from support.rollout_service import Order, Service, running
 
 SPEED = int(os.environ.get("ROLLOUT_SPEED", "10"))
 
-# Seconds of the template that a slow request takes: half of what the application grants to send one.
-SLOW = 5
+# Seconds of the template that a slow request takes: well below what the application grants to send one.
+SLOW = 3
 
 # Real seconds under load before anything happens, and after.
 CALM = 1
@@ -137,6 +137,8 @@ def test_connection_that_the_load_balancer_keeps_is_never_closed_by_a_task(told:
         time.sleep(told.wait(told.idle_timeout))
         assert {_status(each) for each in kept} == {200}
         assert [each.sock for each in kept] == sockets, "closed and opened again"
+        for each in kept:
+            each.close()
 
 
 def _status(connection: http.client.HTTPConnection) -> int:

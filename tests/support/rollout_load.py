@@ -1,8 +1,8 @@
 """Steady load from many clients at once, and what came of every request.
 
-Three kinds of client: those that keep their connection, those that open one for each request, and slow ones that take
-most of the time which the service grants to send a request. No client asks a second time: whatever is not 200 and
-whole is a failure.
+Three kinds of client: those that keep their connection, those that open one for each request, and those that send a
+request slowly, so that some are always under way. No client asks a second time: whatever is not 200 and whole is a
+failure.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class Request:
 
     ended: float
     seconds: float
+    slow: bool
     fault: str
 
 
@@ -54,7 +55,7 @@ class Load:
 
     def milliseconds(self, share: float) -> float:
         """Return the time within which this share of the quick requests was answered."""
-        quick = sorted(each.seconds for each in self.requests if each.seconds < self.slow)
+        quick = sorted(each.seconds for each in self.requests if not each.slow)
         return 1000 * quick[min(len(quick) - 1, int(share * len(quick)))]
 
     async def run(self) -> None:
@@ -97,7 +98,7 @@ class Load:
         if fault:
             client.close()
         now = time.monotonic()
-        self.requests.append(Request(now, now - began, fault))
+        self.requests.append(Request(now, now - began, bool(slow), fault))
 
 
 class Client:

@@ -116,7 +116,12 @@ class Service:
     # -- What happens to all ---------------------------------------------------------------------------------------
 
     def healthy(self, tasks: Sequence[Running]) -> list[Running]:
-        """Return which tasks are in service when all are, or the grace for starting is over."""
+        """Return which tasks are in service when all are, or the grace for starting is over.
+
+        The grace begins when the processes listen: starting one does not go faster because time does.
+        """
+        for each in tasks:
+            each.application.wait_for("Serving")
 
         def passed() -> list[Running]:
             known = self.balancer.targets()
