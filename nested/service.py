@@ -7,6 +7,7 @@ Port and health path are options of the build, constants of the template: a targ
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from troposphere import Equals, GetAtt, If, Not, NoValue, Ref, Tags, Template
@@ -17,6 +18,7 @@ from troposphere.ecs import (
     DeploymentCircuitBreaker,
     DeploymentConfiguration,
     EphemeralStorage,
+    HealthCheck,
     LoadBalancer,
     NetworkConfiguration,
     PlacementStrategy,
@@ -49,6 +51,7 @@ def template(
     port: int = 3000,
     health_path: str = "/health",
     health_interval: int = timing.TARGET_INTERVAL,
+    health_command: Sequence[str] | None = None,
 ) -> Template:
     """Emit the service stack for one container that listens on `port` and answers 200 on `health_path`.
 
@@ -57,7 +60,9 @@ def template(
     TaskDefinitionArn. With `capacity` ec2 it needs the cluster's capacity provider and a placement too, with fargate
     the shares of FARGATE and FARGATE_SPOT, storage, and whether tasks have public addresses. No desired count: each
     update would reset what scaling has decided.
-    Raises ValueError for a port that only root may listen on.
+    `health_command` is what ECS runs in the container, `["CMD", ...]` or `["CMD-SHELL", ...]`: without one the image's
+    own Python asks `health_path`, and with an empty one nothing is run and the load balancer alone judges.
+    Raises ValueError for a port that only root may listen on, and for a health command of another form.
     """
     if port < FIRST_PORT:
         raise ValueError(f"port {port}: the container's user is not root, choose {FIRST_PORT} or above")
@@ -65,7 +70,7 @@ def template(
     t.timeout_minutes = CREATION_MINUTES
     _declare(t, capacity)
     t.add_resource([task.log_group(), task.execution_role(), task.task_role()])
-    t.add_resource(_definition(capacity, port, health_path))
+    t.add_resource(_definition(capacity, port, task.health_check(port, health_path, health_command)))
     t.add_resource([target.security_group(), target.ingress(port=port), target.egress(port=port)])
     t.add_resource(target.target_group(port=port, health_path=health_path, health_interval=health_interval))
     t.add_resource(target.listener_rule())
@@ -108,13 +113,13 @@ def _declare_fargate(t: Template) -> None:
     fargate.add_weights_rule(t)
 
 
-def _definition(capacity: Capacity, port: int, health_path: str) -> TaskDefinition:
+def _definition(capacity: Capacity, port: int, check: HealthCheck | If) -> TaskDefinition:
     options = {}
     if capacity == "fargate":
         # What every task has cannot be asked for: the least to ask for is one more.
         storage = EphemeralStorage(SizeInGiB=Ref(inputs.EPHEMERAL_STORAGE.name))
         options["EphemeralStorage"] = If("HasMoreStorage", storage, NoValue)
-    return task.definition(compatibility=capacity.upper(), port=port, health_path=health_path, **options)
+    return task.definition(compatibility=capacity.upper(), port=port, check=check, **options)
 
 
 def _service(capacity: Capacity, port: int) -> Service:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from troposphere import GetAtt, If, Ref
@@ -85,7 +86,7 @@ def _session() -> list[Statement]:
     ]
 
 
-def definition(*, compatibility: str, port: int, health_path: str, **options: Any) -> TaskDefinition:
+def definition(*, compatibility: str, port: int, check: HealthCheck | If, **options: Any) -> TaskDefinition:
     """Return the task definition for the compatibility EC2 or FARGATE, with what only one of them has as options.
 
     A replaced revision stays registered, because a deployment that fails goes back to it. The family is the stack's
@@ -105,12 +106,12 @@ def definition(*, compatibility: str, port: int, health_path: str, **options: An
         Memory=Ref(inputs.TASK_MEMORY.name),
         ExecutionRoleArn=GetAtt("ExecutionRole", "Arn"),
         TaskRoleArn=GetAtt("TaskRole", "Arn"),
-        ContainerDefinitions=[_container(port, health_path)],
+        ContainerDefinitions=[_container(port, check)],
         **options,
     )
 
 
-def _container(port: int, health_path: str) -> ContainerDefinition:
+def _container(port: int, check: HealthCheck | If) -> ContainerDefinition:
     none = Ref("AWS::NoValue")
     return ContainerDefinition(
         Name=CONTAINER,
@@ -125,7 +126,7 @@ def _container(port: int, health_path: str) -> ContainerDefinition:
         Ulimits=[Ulimit(Name="nofile", SoftLimit=OPEN_FILES, HardLimit=OPEN_FILES)],
         PortMappings=[PortMapping(Name="http", ContainerPort=port, Protocol="tcp", AppProtocol="http")],
         Environment=[Environment(Name=name, Value=value) for name, value in _environment(port).items()],
-        HealthCheck=_health_check(port, health_path),
+        HealthCheck=check,
         StopTimeout=timing.STOP_TIMEOUT,
         LogConfiguration=_log_configuration(),
     )
@@ -157,9 +158,26 @@ def health_command(port: int, health_path: str) -> list[str]:
     return ["CMD", "python", "-I", "-B", "-c", code]
 
 
-def _health_check(port: int, health_path: str) -> HealthCheck:
+def health_check(port: int, health_path: str, command: Sequence[str] | None) -> HealthCheck | If:
+    """Return the container's health check: Python in the image, or the command of an image that has no Python.
+
+    Without a word in it there is no check. Either way the bootstrap container, which has Python, keeps its own.
+    Raises ValueError for a command that does not begin as ECS wants it.
+    """
+    python = _checked_by(health_command(port, health_path))
+    if command is None:
+        return python
+    if not command:
+        return If("NoImage", python, Ref("AWS::NoValue"))
+    # "HealthCheck", Amazon ECS API Reference.
+    if command[0] not in ("CMD", "CMD-SHELL") or len(command) == 1:
+        raise ValueError(f"health command {' '.join(command)!r}: begin with CMD or CMD-SHELL, then the command")
+    return If("NoImage", python, _checked_by(list(command)))
+
+
+def _checked_by(command: list[str]) -> HealthCheck:
     return HealthCheck(
-        Command=health_command(port, health_path),
+        Command=command,
         Interval=timing.CONTAINER_INTERVAL,
         Timeout=timing.CONTAINER_TIMEOUT,
         Retries=timing.CONTAINER_RETRIES,

@@ -26,9 +26,18 @@ FED = {
 ON_EC2 = {"CapacityProviderName": "provider-1"}
 
 
-def deployed(capacity: Capacity = "ec2", *, port: int = 3000, health_path: str = "/health", **given: str) -> Graph:
+def deployed(
+    capacity: Capacity = "ec2",
+    *,
+    port: int = 3000,
+    health_path: str = "/health",
+    health_command: list[str] | None = None,
+    **given: str,
+) -> Graph:
     """Return the resources of the service stack, built with these options and deployed with these parameters."""
-    template = service.template(capacity=capacity, port=port, health_path=health_path).to_dict()
+    template = service.template(
+        capacity=capacity, port=port, health_path=health_path, health_command=health_command
+    ).to_dict()
     fed = FED | (ON_EC2 if capacity == "ec2" else {})
     return resolve(template, {}, fed | given, region="eu-west-1", stack_name="shop-prod-Service-1A2B")
 

@@ -70,6 +70,24 @@ def test_the_health_check_needs_no_curl_and_asks_the_port_and_path_of_the_build(
     assert check["Interval"] == timing.CONTAINER_INTERVAL
 
 
+@pytest.mark.parametrize("command", [["CMD", "/server", "--healthy"], ["CMD-SHELL", "wget -qO- localhost:3000/health"]])
+def test_an_image_without_python_has_a_health_command_of_its_own(command: list[str]) -> None:
+    own = container(health_command=command, Image=IMAGE)["HealthCheck"]
+    assert own == container(Image=IMAGE)["HealthCheck"] | {"Command": command}
+    assert container(health_command=command)["HealthCheck"] == container()["HealthCheck"]
+
+
+def test_an_image_may_have_no_health_command_at_all() -> None:
+    assert "HealthCheck" not in container(health_command=[], Image=IMAGE)
+    assert container(health_command=[])["HealthCheck"] == container()["HealthCheck"]
+
+
+@pytest.mark.parametrize("command", [["wget", "localhost"], ["CMD"], ["CMD-SHELL"]])
+def test_a_health_command_that_ecs_would_not_understand_is_refused(command: list[str]) -> None:
+    with pytest.raises(ValueError, match="begin with CMD or CMD-SHELL"):
+        deployed(health_command=command)
+
+
 def test_the_container_is_confined() -> None:
     found = container(Image=IMAGE)
     user, group = found["User"].split(":")
