@@ -36,6 +36,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     if reason := image.hindrance():
         pytest.skip(reason)
     store = image.Store(tmp_path_factory.mktemp("store"))
+    store.begin()
     try:
         base = store.make_base()
         store.make_image(NAME, VERSION=VERSION, COMMIT=COMMIT)
