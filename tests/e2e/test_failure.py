@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.accounts import Account, Project
+from support.tripwires import Point, Tripwire
 
-from stackwright.emulator.journal import Journal
 from stackwright.emulator.server import LocalAws
 
 REPOSITORY = Path(__file__).parents[2]
@@ -32,30 +29,6 @@ BLUEPRINTS = {
     "shop": lambda: compose("shop", description="A registry, and one more", registry=ecr.template()),
 }
 """
-
-
-@dataclass
-class Tripwire:
-    """Ends a process at its `nth` request of an action: before that is served, or once it is."""
-
-    application: Callable[..., Iterable[bytes]]
-    journal: Journal
-    action: str = ""
-    nth: int = 1
-    served: bool = False
-    number: int = signal.SIGKILL
-    process: subprocess.Popen[str] | None = None
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        process = self.process
-        met = process is not None and len(self.journal.calls(action=self.action, origin="client")) >= self.nth
-        answer = [] if met and not self.served else list(self.application(environ, start_response))
-        if process is not None and met:
-            self.process = None
-            os.kill(process.pid, self.number)
-            if not self.served:
-                start_response("503 Service Unavailable", [])
-        return answer
 
 
 @dataclass(frozen=True)
@@ -78,27 +51,10 @@ class Shop:
     def bucket(self) -> str:
         return f"artifacts-{self.project.account.id}"
 
-    def killed(
-        self, *arguments: str, action: str, nth: int = 1, served: bool = False, number: int = signal.SIGKILL
-    ) -> str:
-        """Run a command that is killed at a request; return what it had said by then."""
-        process = subprocess.Popen(
-            [sys.executable, "build.py", *arguments],
-            cwd=self.project.folder,
-            env=self.project.account.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.local.journal.clear()
-        self.wire.action, self.wire.nth = action, nth
-        self.wire.served, self.wire.number = served, number
-        self.wire.process = process
-        _, told = process.communicate(timeout=60)
-        assert self.wire.process is None, f"{action} was never asked\n{told}"
-        expected = -number if number == signal.SIGKILL else 130
-        assert process.returncode == expected, told
+    def ended(self, *arguments: str, point: Point, number: int = signal.SIGKILL) -> str:
+        """Run a command that is ended at a request; return what it had said by then."""
+        status, told = self.wire.run(self.project, *arguments, point=point, number=number)
+        assert status == (130 if number == signal.SIGINT else -number), told
         return told
 
     def ask(self, operation: str, **arguments: Any) -> Any:
@@ -127,9 +83,12 @@ class Shop:
 @pytest.fixture(scope="module")
 def local() -> Iterator[LocalAws]:
     with LocalAws() as running:
-        middleware = running._server._server.app
-        middleware.application = Tripwire(middleware.application, running.journal)
         yield running
+
+
+@pytest.fixture(scope="module")
+def wire(local: LocalAws) -> Tripwire:
+    return Tripwire(local)
 
 
 @pytest.fixture(scope="module")
@@ -146,13 +105,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def shop(local: LocalAws, folder: Path) -> Iterator[Shop]:
-    wire = local._server._server.app.application
+def shop(local: LocalAws, wire: Tripwire, folder: Path) -> Shop:
     shop = Shop(Project(folder, Account(str(next(_ACCOUNTS)), local.endpoint)), local, wire)
     shop.project.account.client("s3").create_bucket(Bucket=shop.bucket)
     retained(shop, "3")
-    yield shop
-    wire.process = None
+    return shop
 
 
 def retained(shop: Shop, images: str) -> None:
@@ -162,42 +119,44 @@ def retained(shop: Shop, images: str) -> None:
 
 
 CREATION = [
-    ("PutObject", 1, False),
-    ("PutObject", 1, True),
-    ("PutObject", 2, False),
-    ("CreateChangeSet", 1, False),
-    ("CreateChangeSet", 1, True),
-    ("DescribeChangeSet", 1, True),
-    ("DescribeChangeSet", 2, False),
-    ("ExecuteChangeSet", 1, False),
-    ("ExecuteChangeSet", 1, True),
-    ("UpdateTerminationProtection", 1, False),
-    ("UpdateTerminationProtection", 1, True),
+    Point("PutObject"),
+    Point("PutObject", served=True),
+    Point("PutObject", nth=2),
+    Point("CreateChangeSet"),
+    Point("CreateChangeSet", served=True),
+    Point("DescribeChangeSet", served=True),
+    Point("DescribeChangeSet", nth=2),
+    Point("ExecuteChangeSet"),
+    Point("ExecuteChangeSet", served=True),
+    Point("UpdateTerminationProtection"),
+    Point("UpdateTerminationProtection", served=True),
 ]
 UPDATE = [
-    ("CreateChangeSet", 1, True),
-    ("ExecuteChangeSet", 1, False),
-    ("ExecuteChangeSet", 1, True),
+    Point("CreateChangeSet", served=True),
+    Point("ExecuteChangeSet"),
+    Point("ExecuteChangeSet", served=True),
 ]
 
 
-@pytest.mark.parametrize(("action", "nth", "served"), CREATION)
-def test_a_creation_killed_at_any_stage_is_completed_by_the_same_command(
-    shop: Shop, action: str, nth: int, served: bool
-) -> None:
-    shop.killed(*shop.deploy, action=action, nth=nth, served=served)
+def named(point: object) -> str:
+    """Return `PutObject-2-unheard`."""
+    assert isinstance(point, Point)
+    return f"{point.action}-{point.nth}{'-unheard' if point.served else ''}"
+
+
+@pytest.mark.parametrize("point", CREATION, ids=named)
+def test_a_creation_killed_at_any_stage_is_completed_by_the_same_command(shop: Shop, point: Point) -> None:
+    shop.ended(*shop.deploy, point=point)
     shop.converge()
     assert shop.status() == "CREATE_COMPLETE"
     assert shop.left() == []
 
 
-@pytest.mark.parametrize(("action", "nth", "served"), UPDATE)
-def test_an_update_killed_at_any_stage_is_completed_by_the_same_command(
-    shop: Shop, action: str, nth: int, served: bool
-) -> None:
+@pytest.mark.parametrize("point", UPDATE, ids=named)
+def test_an_update_killed_at_any_stage_is_completed_by_the_same_command(shop: Shop, point: Point) -> None:
     shop.project.run(*shop.deploy)
     retained(shop, "4")
-    shop.killed(*shop.deploy, action=action, nth=nth, served=served)
+    shop.ended(*shop.deploy, point=point)
     shop.converge()
     assert shop.status() == "UPDATE_COMPLETE"
     assert shop.left() == []
@@ -205,7 +164,7 @@ def test_an_update_killed_at_any_stage_is_completed_by_the_same_command(
 
 @pytest.mark.parametrize("nth", [1, 2])
 def test_a_publication_killed_between_uploads_is_completed_by_the_same_command(shop: Shop, nth: int) -> None:
-    shop.killed(*shop.publish, action="PutObject", nth=nth)
+    shop.ended(*shop.publish, point=Point("PutObject", nth=nth))
     shop.project.run(*shop.publish)
     assert "0 uploaded" in shop.project.run(*shop.publish).stderr
 
@@ -213,7 +172,7 @@ def test_a_publication_killed_between_uploads_is_completed_by_the_same_command(s
 def test_ctrl_c_says_that_it_goes_on_and_how_to_watch_and_cancel_it(shop: Shop) -> None:
     shop.local.delays["AWS::ECR::Repository"] = 3
     try:
-        told = shop.killed(*shop.deploy, action="DescribeStackEvents", nth=4, number=signal.SIGINT)
+        told = shop.ended(*shop.deploy, point=Point("DescribeStackEvents", nth=4), number=signal.SIGINT)
     finally:
         shop.local.delays.clear()
     assert "the deployment goes on in AWS" in told
@@ -227,7 +186,7 @@ def test_ctrl_c_says_that_it_goes_on_and_how_to_watch_and_cancel_it(shop: Shop) 
 def test_a_stack_that_is_busy_is_said_with_who_to_watch(shop: Shop) -> None:
     shop.local.delays["AWS::ECR::Repository"] = 4
     try:
-        shop.killed(*shop.deploy, action="ExecuteChangeSet", served=True)
+        shop.ended(*shop.deploy, point=Point("ExecuteChangeSet", served=True))
         refused = shop.project.run(*shop.deploy, status=1).stderr
     finally:
         shop.local.delays.clear()
