@@ -6,7 +6,7 @@ import itertools
 import json
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -279,10 +279,11 @@ def shop(local: LocalAws, wire: Tripwire, tmp_path: Path) -> Project:
 
 
 @pytest.fixture
-def slow(local: LocalAws) -> Iterator[None]:
-    """A deletion that the next command still finds going on."""
+def service(local: LocalAws, shop: Project) -> Iterator[Project]:
+    """A project whose stack has everything but zones, and whose deletion the next command still finds going on."""
+    make_service(shop.account)
     local.delays["AWS::EC2::VPC"] = 3
-    yield
+    yield shop
     local.delays.clear()
 
 
@@ -291,25 +292,26 @@ def test_every_kind_of_step_has_its_stage() -> None:
     assert set(DOING) - set(STAGES) - set(ZONES) - set(VALIDATION) == {"reviews"}
 
 
-def _killed_at_each(shop: Project, wire: Tripwire, stages: dict[str, Point], *, served: bool) -> None:
+def _killed_at_each(shop: Project, wire: Tripwire, stages: Iterable[tuple[str, Point]]) -> None:
     """Each run goes past the stage at which the one before was killed, and is killed at the next; the last ends."""
-    for stage, point in stages.items():
-        status, told = wire.run(shop, *DESTROY, point=replace(point, served=served))
+    for stage, point in stages:
+        status, told = wire.run(shop, *DESTROY, point=point)
         assert status == -signal.SIGKILL, f"{stage}\n{told}"
     shop.run(*DESTROY)
     assert left(shop.account) == []
 
 
-def test_killed_before_every_step_it_still_ends(shop: Project, wire: Tripwire, slow: None) -> None:
-    make_service(shop.account)
-    assert len(left(shop.account)) > 15
-    _killed_at_each(shop, wire, STAGES, served=False)
-    assert "nothing to do" in shop.run(*DESTROY).stderr
+def _before_and_after(stage: str) -> Iterator[tuple[str, Point]]:
+    """Yield a stage before its request is served, then once it is and nobody has heard the answer."""
+    yield stage, STAGES[stage]
+    if stage in UNHEARD:
+        yield f"{stage}, unheard", replace(STAGES[stage], served=True)
 
 
-def test_killed_before_it_hears_the_answer_it_still_ends(shop: Project, wire: Tripwire, slow: None) -> None:
-    make_service(shop.account)
-    _killed_at_each(shop, wire, {stage: STAGES[stage] for stage in UNHEARD}, served=True)
+def test_killed_before_and_after_every_step_it_still_ends(service: Project, wire: Tripwire) -> None:
+    assert len(left(service.account)) > 15
+    _killed_at_each(service, wire, (each for stage in STAGES for each in _before_and_after(stage)))
+    assert "nothing to do" in service.run(*DESTROY).stderr
 
 
 @pytest.mark.parametrize("served", [False, True], ids=["before the request is served", "once it is"])
@@ -320,22 +322,19 @@ def test_killed_over_a_hosted_zone_it_still_ends(shop: Project, wire: Tripwire, 
     status, told = wire.run(shop, *KEEPING, point=point)
     assert status == -signal.SIGKILL, told
     write(shop.account, going, "www", "A", "192.0.2.1")
-    _killed_at_each(shop, wire, ZONES, served=served)
+    _killed_at_each(shop, wire, ((stage, replace(point, served=served)) for stage, point in ZONES.items()))
 
 
-def test_interrupted_while_it_waits_it_says_what_goes_on_and_how_to_go_on(
-    shop: Project, wire: Tripwire, slow: None
-) -> None:
-    make_service(shop.account)
+def test_interrupted_while_it_waits_it_says_what_goes_on_and_how_to_go_on(service: Project, wire: Tripwire) -> None:
     for waiting, point in WAITING.items():
-        status, told = wire.run(shop, *DESTROY, point=point, number=signal.SIGINT)
+        status, told = wire.run(service, *DESTROY, point=point, number=signal.SIGINT)
         assert status == 130, told
         *_, command, last = [line.strip() for line in told.splitlines() if line.strip()]
         assert last == "error: interrupted" and "Traceback" not in told
         assert command.startswith("go on:") and command.endswith(f"python build.py {' '.join(_again())}")
         assert waiting in told[-600:], told
-    shop.run(*DESTROY)
-    assert left(shop.account) == []
+    service.run(*DESTROY)
+    assert left(service.account) == []
 
 
 def _again() -> tuple[str, ...]:
