@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from stackwright.resolve.graph import Graph, Resource
 from stackwright.resolve.symbols import Value, is_symbolic
-from stackwright.verify.deployment import Deployment, at, listed
+from stackwright.verify.deployment import Deployment, at, listed, whole
 from stackwright.verify.forwarding import LISTENER, LISTENER_RULE
+from stackwright.verify.groups import Ports
+from stackwright.verify.interfaces import CLASSIC
 from stackwright.verify.reach import DISTRIBUTION, INTERNET, Reach, direct
 from stackwright.verify.rule import Finding, Rule
 
@@ -18,7 +20,10 @@ _PERMANENT = "HTTP_301"
 def check(deployment: Deployment) -> Iterator[Finding]:
     """Yield each action of an HTTP listener that the internet reaches, and each cached path, that serves over HTTP."""
     graph = deployment.graph
-    for listener in _reached(Reach(graph)):
+    reach = Reach(graph)
+    for balancer in deployment.of(CLASSIC):
+        yield from _classic(reach, balancer)
+    for listener in _reached(reach):
         yield from _actions(graph, listener, listener, "DefaultActions")
         for rule in deployment.of(LISTENER_RULE):
             if graph.target(rule.properties.get("ListenerArn")) == listener:
@@ -29,14 +34,26 @@ def check(deployment: Deployment) -> Iterator[Finding]:
 
 def _reached(reach: Reach) -> Iterator[Resource]:
     """Yield the HTTP listeners that the internet reaches directly; who comes through CloudFront has met TLS there."""
-    ways = [each for each in direct(reach) if each.source == INTERNET]
     for listener in reach.listeners:
         found = reach.graph.resources[listener.path]
-        arrive = [
-            each for each in ways if each.target == listener.load_balancer and each.ports.covers(listener.ports[0])
-        ]
-        if found.type == LISTENER and found.properties.get("Protocol") == "HTTP" and arrive:
+        speaks = found.type == LISTENER and found.properties.get("Protocol") == "HTTP"
+        if speaks and _arrives(reach, listener.load_balancer, listener.ports[0]):
             yield found
+
+
+def _arrives(reach: Reach, load_balancer: Value, ports: Ports) -> bool:
+    ways = (each for each in direct(reach) if each.source == INTERNET)
+    return any(each.target == load_balancer and each.ports.covers(ports) for each in ways)
+
+
+def _classic(reach: Reach, balancer: Resource) -> Iterator[Finding]:
+    """Yield the HTTP listeners of a Classic Load Balancer that the internet reaches: it cannot redirect."""
+    for index, each in enumerate(listed(balancer.properties.get("Listeners"))):
+        protocol, port = at(each, "Protocol"), whole(at(each, "LoadBalancerPort"), 0)
+        if str(protocol).upper() == "HTTP" and _arrives(reach, balancer.path, Ports("tcp", port, port)):
+            problem = "requests are served in the clear, for everybody on the way to read and change"
+            mend = "leave the listener out, or take an Application Load Balancer, which can redirect"
+            yield Finding(balancer.path, f"Listeners.{index}.Protocol", protocol, problem, mend)
 
 
 def _actions(graph: Graph, listener: Resource, said: Resource, name: str) -> Iterator[Finding]:
@@ -85,6 +102,6 @@ RULE = Rule(
     claim="Plain HTTP from the internet is redirected to HTTPS for good, or refused.",
     why="Whatever is served in the clear can be read and changed by everybody on the way.",
     source="Action types for listener rules (User Guide for Application Load Balancers)",
-    about=(LISTENER, DISTRIBUTION),
+    about=(LISTENER, CLASSIC, DISTRIBUTION),
     check=check,
 )

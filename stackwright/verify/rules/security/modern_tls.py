@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from stackwright.resolve.graph import Resource
-from stackwright.resolve.symbols import is_symbolic
+from stackwright.resolve.symbols import Value, is_symbolic
 from stackwright.verify.deployment import Deployment, at, listed, on
 from stackwright.verify.forwarding import LISTENER
+from stackwright.verify.interfaces import CLASSIC
 from stackwright.verify.reach import DISTRIBUTION, REST_API
 from stackwright.verify.rule import Finding, Rule
 
@@ -19,6 +20,8 @@ MINIMUM = "DistributionConfig.ViewerCertificate.MinimumProtocolVersion"
 # names that begin so offer TLS 1.2 or 1.3 at least. CloudFormation's own default is of 2016 and begins at TLS 1.0.
 _POLICIES = re.compile(r"ELBSecurityPolicy-(TLS13-1-[23]|TLS-1-2|FS-1-2)-")
 DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
+CLASSIC_POLICY = "ELBSecurityPolicy-TLS-1-2-2017-01"
+REFERENCE = "Reference-Security-Policy"
 RECOMMENDED = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 
 # "Supported protocols and ciphers between viewers and CloudFront", Amazon CloudFront Developer Guide.
@@ -34,6 +37,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     for listener in deployment.of(LISTENER):
         if listener.properties.get("Protocol") in ("HTTPS", "TLS"):
             yield from _listener(listener)
+    for balancer in deployment.of(CLASSIC):
+        yield from _classic(balancer)
     for distribution in deployment.of(DISTRIBUTION):
         yield from _viewers(distribution)
         yield from _origins(distribution)
@@ -53,6 +58,28 @@ def _listener(listener: Resource) -> Iterator[Finding]:
         yield _finding(
             listener, "Certificates", None, "there is no certificate to speak TLS with", "name one of the region"
         )
+
+
+def _classic(balancer: Resource) -> Iterator[Finding]:
+    """Source: "Predefined SSL security policies for Classic Load Balancers", User Guide for Classic Load Balancers."""
+    policies = [each for each in listed(balancer.properties.get("Policies")) if isinstance(each, Mapping)]
+    modern = [each.get("PolicyName") for each in policies if _is_modern(each)]
+    for index, each in enumerate(listed(balancer.properties.get("Listeners"))):
+        names = listed(at(each, "PolicyNames"))
+        spoken = at(each, "Protocol") in ("HTTPS", "SSL") and not any(is_symbolic(name) for name in names)
+        if spoken and not any(name in modern for name in names):
+            mend = f"give it an SSLNegotiationPolicyType with {REFERENCE} {CLASSIC_POLICY}"
+            problem = "no policy of it keeps to TLS 1.2"
+            yield _finding(balancer, f"Listeners.{index}.PolicyNames", names, problem, mend)
+
+
+def _is_modern(policy: Mapping[str, Value]) -> bool:
+    """Tell whether a policy keeps to TLS 1.2, or may do so: one that lists protocols is its author's."""
+    pairs = {str(at(each, "Name")): at(each, "Value") for each in listed(policy.get("Attributes"))}
+    given = pairs.get(REFERENCE)
+    if given is None:
+        return not any(on(pairs.get(f"Protocol-{each}")) for each in ("SSLv3", "TLSv1", "TLSv1.1"))
+    return given == CLASSIC_POLICY or is_symbolic(given)
 
 
 def _viewers(distribution: Resource) -> Iterator[Finding]:
@@ -99,6 +126,6 @@ RULE = Rule(
     claim="Wherever TLS ends, version 1.2 is the oldest that is spoken.",
     why="Older versions can be broken, and every audit fails on them; who leaves the policy out gets that of 2016.",
     source="Security policies for your Application Load Balancer (User Guide for Application Load Balancers)",
-    about=(LISTENER, DISTRIBUTION, REST_API, REST_DOMAIN),
+    about=(LISTENER, CLASSIC, DISTRIBUTION, REST_API, REST_DOMAIN),
     check=check,
 )

@@ -92,3 +92,24 @@ def test_cloudfront(policy: str, found: int) -> None:
     config = {"DefaultCacheBehavior": behaviour, "CacheBehaviors": [behaviour]}
     edge = {"Type": "AWS::CloudFront::Distribution", "Properties": {"DistributionConfig": config}}
     assert len(told(RULE, alone({"Edge": edge}))) == found
+
+
+@pytest.mark.parametrize(
+    ("protocol", "scheme", "found"),
+    [("HTTP", "internet-facing", 1), ("http", "internet-facing", 1), ("HTTP", "internal", 0), ("TCP", None, 0)],
+)
+def test_a_classic_load_balancer_cannot_redirect(protocol: str, scheme: str | None, found: int) -> None:
+    rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "CidrIp": "0.0.0.0/0"}
+    group = {"GroupDescription": "entry", "SecurityGroupIngress": [rule]}
+    listeners = [{"Protocol": protocol, "LoadBalancerPort": "80", "InstancePort": "80"}]
+    given = {
+        "Scheme": scheme or "internet-facing",
+        "Listeners": listeners,
+        "SecurityGroups": [{"Ref": "Group"}],
+        "Subnets": ["subnet-1"],
+    }
+    made = {
+        "Group": {"Type": "AWS::EC2::SecurityGroup", "Properties": group},
+        "Old": {"Type": "AWS::ElasticLoadBalancing::LoadBalancer", "Properties": given},
+    }
+    assert len(told(RULE, alone(made))) == found

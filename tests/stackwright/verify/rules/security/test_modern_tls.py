@@ -101,3 +101,22 @@ def test_domains_of_api_gateway(policy: Any, found: int) -> None:
 )
 def test_an_api_begins_at_tls_1_0_unless_told_otherwise(given: dict[str, Any], found: int) -> None:
     assert len(told(RULE, _alone("AWS::ApiGateway::RestApi", **given))) == found
+
+
+@pytest.mark.parametrize(
+    ("attributes", "found"),
+    [
+        (None, 1),
+        ({"Reference-Security-Policy": "ELBSecurityPolicy-2016-08"}, 1),
+        ({"Protocol-TLSv1": "true", "Protocol-TLSv1.2": "true"}, 1),
+        ({"Reference-Security-Policy": "ELBSecurityPolicy-TLS-1-2-2017-01"}, 0),
+        ({"Protocol-TLSv1.2": True, "Protocol-TLSv1": False}, 0),
+    ],
+)
+def test_a_classic_load_balancer_needs_a_policy_of_its_own(attributes: dict[str, Any] | None, found: int) -> None:
+    listeners = [{"Protocol": "HTTPS", "LoadBalancerPort": "443", "InstancePort": "80", "PolicyNames": ["Ours"]}]
+    pairs = [{"Name": name, "Value": value} for name, value in (attributes or {}).items()]
+    policy = {"PolicyName": "Ours", "PolicyType": "SSLNegotiationPolicyType", "Attributes": pairs}
+    given = {"Listeners": listeners, "Policies": [policy] if attributes else []}
+    old = {"Type": "AWS::ElasticLoadBalancing::LoadBalancer", "Properties": given}
+    assert len(told(RULE, alone({"Old": old}))) == found
