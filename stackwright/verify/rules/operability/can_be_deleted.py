@@ -77,7 +77,7 @@ def _retained(resource: Resource) -> bool:
 
 
 RULE = Rule(
-    claim="Everything can be deleted again.",
+    claim="No full bucket or registry, validation record, protected instance or kept part of a VPC stops a deletion.",
     why="A deletion that stops half way leaves something that bills, blocks the name, and needs an expert to remove.",
     source="Delete stack fails (Troubleshooting CloudFormation, AWS CloudFormation User Guide)",
     about=(BUCKET, REPOSITORY, ZONE, GROUP, VPC),

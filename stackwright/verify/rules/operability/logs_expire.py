@@ -30,7 +30,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
 
 
 RULE = Rule(
-    claim="Every container logs in a mode that is stated, and every log group expires.",
+    claim="Every container logs, to CloudWatch in a mode that is stated, and every log group expires.",
     why="A log without retention grows for ever; without a log nobody learns why a task stopped.",
     source="Send Amazon ECS logs to CloudWatch (Amazon ECS Developer Guide), Working with log groups (CloudWatch Logs)",
     about=(LOG_GROUP, TASK_DEFINITION),

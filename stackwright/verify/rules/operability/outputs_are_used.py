@@ -55,7 +55,7 @@ def _read(value: Any) -> Iterator[tuple[str, str]]:
 
 
 RULE = Rule(
-    claim="Every output is read by another stack or described.",
+    claim="Every output is read by another stack, exported or described.",
     why="An output that nobody knows the use of can never be taken away again.",
     source="CloudFormation template Outputs syntax (AWS CloudFormation User Guide)",
     about=(),

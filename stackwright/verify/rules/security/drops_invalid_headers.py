@@ -30,7 +30,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
 
 
 RULE = Rule(
-    claim="Load balancers drop invalid headers and refuse requests that could smuggle another.",
+    claim="Application Load Balancers drop invalid headers and refuse requests that could smuggle another.",
     why="A request hidden in another one is answered to somebody else, or passes by every check at the entrance.",
     source="HTTP headers and Desync mitigation mode (User Guide for Application Load Balancers)",
     about=(LOAD_BALANCER,),
