@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
 from support.guarantees import seeded
 
+from stackwright.cli import run
 from stackwright.project import Project
 from stackwright.verify import reports
 from stackwright.verify.rules import PROMISES, names, rules
@@ -59,6 +61,20 @@ def test_the_blueprints_keep_every_promise(blueprint: str, tmp_path: Path, monke
     project = Project(ROOT, BLUEPRINTS)
     found = reports(project, project.blueprint(blueprint), region="us-east-1")
     assert {each.environment: each.findings for each in found} == {each.environment: [] for each in found}
+
+
+@pytest.mark.parametrize(("environment", "instances"), [("prod", "4"), ("prod", "2"), ("dev", "2")])
+def test_the_document_shows_what_is_printed(
+    environment: str, instances: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "params" / "ec2-alb"
+    shutil.copytree(ROOT / "params" / "ec2-alb", copy)
+    given = json.loads((copy / f"{environment}.json").read_text(encoding="utf-8"))
+    given["Parameters"]["MaxInstances"] = instances
+    (copy / f"{environment}.json").write_text(json.dumps(given), encoding="utf-8")
+    run(["verify", "ec2-alb", environment, "--region", "us-east-1"], project=Project(tmp_path, BLUEPRINTS))
+    printed = "".join(f"    {line}\n" for line in capsys.readouterr().out.splitlines())
+    assert f"    $ python build.py verify ec2-alb {environment}\n{printed}" in GUARANTEES
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
