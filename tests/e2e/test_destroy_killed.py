@@ -314,15 +314,16 @@ def test_killed_before_and_after_every_step_it_still_ends(service: Project, wire
     assert "nothing to do" in service.run(*DESTROY).stderr
 
 
-@pytest.mark.parametrize("served", [False, True], ids=["before the request is served", "once it is"])
-def test_killed_over_a_hosted_zone_it_still_ends(shop: Project, wire: Tripwire, served: bool) -> None:
+def test_killed_over_a_hosted_zone_it_still_ends(shop: Project, wire: Tripwire) -> None:
     going = make_zones(shop.account)
     assert len(left(shop.account)) == 3
-    point = replace(VALIDATION["empty zone"], served=served)
-    status, told = wire.run(shop, *KEEPING, point=point)
-    assert status == -signal.SIGKILL, told
+    for point in VALIDATION.values():
+        for served in (False, True):
+            status, told = wire.run(shop, *KEEPING, point=replace(point, served=served))
+            assert status == -signal.SIGKILL, told
     write(shop.account, going, "www", "A", "192.0.2.1")
-    _killed_at_each(shop, wire, ((stage, replace(point, served=served)) for stage, point in ZONES.items()))
+    killed = ((stage, replace(point, served=served)) for stage, point in ZONES.items() for served in (False, True))
+    _killed_at_each(shop, wire, killed)
 
 
 def test_interrupted_while_it_waits_it_says_what_goes_on_and_how_to_go_on(service: Project, wire: Tripwire) -> None:
