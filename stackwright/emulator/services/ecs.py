@@ -11,7 +11,7 @@ from moto.ecs.exceptions import EcsClientException, InvalidParameterException
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import elbv2_backends
 
-from stackwright.emulator.services import ecs_capacity, ecs_fleet, ecs_rollout, ecs_tasks, linked_roles
+from stackwright.emulator.services import ecs_capacity, ecs_fargate, ecs_fleet, ecs_rollout, ecs_tasks, linked_roles
 from stackwright.emulator.services.overlay import keep, made, put_in_place
 
 _KEPT = (
@@ -58,6 +58,7 @@ class Ecs(EC2ContainerServiceResponse):
         """Keep what was given, fill in the defaults of "CreateService", run the tasks wanted."""
         self._assumed()
         self._default_strategy()
+        self._placeable()
         self._reached(self.params.get("loadBalancers") or [])
         network = self.params.get("networkConfiguration")
         if network:
@@ -75,6 +76,7 @@ class Ecs(EC2ContainerServiceResponse):
     def update_service(self) -> ActionResult:
         """Keep what was given; a new deployment replaces the tasks of the one before."""
         given = dict(self.params)
+        self._placeable()
         self._reached(self.params.get("loadBalancers") or [])
         before = self._deployed()
         result = super().update_service()
@@ -111,6 +113,13 @@ class Ecs(EC2ContainerServiceResponse):
             if not elb._any_listener_using(arn):
                 text = f"The target group with targetGroupArn {arn} does not have an associated load balancer."
                 raise InvalidParameterException(text)
+
+    def _placeable(self) -> None:
+        """Refuse what the cluster, or Fargate, could not place."""
+        named = self.params.get("taskDefinition")
+        definition = self.ecs_backend.describe_task_definition(named) if named else None
+        cluster = self.ecs_backend._get_cluster(self._get_param("cluster", "default"))
+        ecs_fargate.check_service(self.params, cluster, definition)
 
     def _deployed(self) -> dict[str, Any]:
         """Return the service's deployment as it is before an update."""
@@ -211,7 +220,8 @@ class Ecs(EC2ContainerServiceResponse):
             raise EcsClientException(_NO_PROVIDER)
 
     def register_task_definition(self) -> ActionResult:
-        """Keep what moto has no argument for ("RegisterTaskDefinition")."""
+        """Refuse what Fargate has not; keep what moto has no argument for ("RegisterTaskDefinition")."""
+        ecs_fargate.check_definition(self.params)
         result = super().register_task_definition()
         definition = made(result, "taskDefinition")
         keep(definition, self.params, ("enableFaultInjection",))

@@ -17,7 +17,7 @@ from typing import Any
 from moto.core.utils import utcnow
 
 from stackwright.ecs.placement import DEFAULT, Old, Percents, Rollout, Strategy, place, roll, shortage
-from stackwright.emulator.services import ecs_containers
+from stackwright.emulator.services import ecs_containers, ecs_fargate
 from stackwright.emulator.services.ecs_fleet import Fleet, group_of, recount, zones_of
 from stackwright.emulator.services.ecs_images import unpullable
 from stackwright.emulator.services.ecs_tasks import ServiceTask, needs, running
@@ -145,11 +145,13 @@ class _Change:
     def _start(self, names: Sequence[str], members: dict[str, Any] | None = None) -> list[ServiceTask]:
         started = []
         zones = zones_of(self.ecs, self.service) or [f"{self.ecs.region_name}a"]
+        shares = ecs_fargate.providers(self.service, len(names), self.new)
         for number, name in enumerate(names, start=len(self.new)):
             instance = (members or {}).get(name)
             zone = instance.zone if instance else zones[number % len(zones)]
-            provider = instance.capacity_provider_name if instance else _first_provider(self.service)
+            provider = instance.capacity_provider_name if instance else shares[number - len(self.new)]
             task = ServiceTask(self.service, self.definition, self.id, instance, provider, zone)
+            ecs_fargate.equip(self.ecs, task, self.service, self.definition)
             self.ecs.tasks.setdefault(self.cluster.name, {})[task.task_arn] = task
             started.append(task)
         if started:
@@ -172,11 +174,6 @@ def _providers(ecs: Any, service: Any) -> tuple[str, ...]:
     strategy = getattr(service, "capacity_provider_strategy", None) or []
     names = [each["capacityProvider"] for each in strategy]
     return tuple(each for each in names if group_of(ecs, each) is not None)
-
-
-def _first_provider(service: Any) -> str:
-    strategy = getattr(service, "capacity_provider_strategy", None) or []
-    return str(strategy[0]["capacityProvider"]) if strategy else ""
 
 
 def _strategies(service: Any) -> tuple[Strategy, ...]:

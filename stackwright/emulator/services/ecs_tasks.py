@@ -94,14 +94,14 @@ def needs(definition: Any) -> Task:
     memory = sum(int(each.get("memoryReservation") or each.get("memory") or 0) for each in containers)
     platform = getattr(definition, "runtime_platform", None) or {}
     return Task(
-        cpu=_amount(definition.cpu) or cpu,
-        memory=_amount(definition.memory) or memory,
+        cpu=amount(definition.cpu) or cpu,
+        memory=amount(definition.memory) or memory,
         interfaces=1 if definition.network_mode == "awsvpc" else 0,
         architecture=platform.get("cpuArchitecture", ""),
     )
 
 
-def _amount(given: Any) -> int:
+def amount(given: Any) -> int:
     """Return units of "256", "0.5 vCPU" and "1 GB"."""
     number, _, unit = str(given or "0").strip().partition(" ")
     return int(float(number) * (1024 if unit else 1))

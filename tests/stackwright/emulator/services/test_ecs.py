@@ -71,6 +71,9 @@ def test_security_groups_are_optional(ecs: Any, client: Client) -> None:
 
 
 def test_cluster_lends_its_strategy(ecs: Any) -> None:
+    containers = [{"name": "app", "image": "public.ecr.aws/docker/library/python:3.13-slim"}]
+    size = {"networkMode": "awsvpc", "cpu": "256", "memory": "512"}
+    ecs.register_task_definition(family="app", containerDefinitions=containers, **size)
     strategy = [{"capacityProvider": "FARGATE", "weight": 1}]
     ecs.put_cluster_capacity_providers(
         cluster="main", capacityProviders=["FARGATE"], defaultCapacityProviderStrategy=strategy

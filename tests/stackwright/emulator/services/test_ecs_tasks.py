@@ -206,14 +206,6 @@ def test_stopped_task_is_replaced(system: System) -> None:
     assert [each["stoppedReason"] for each in system.tasks("STOPPED")] == ["to see"]
 
 
-def test_fargate_needs_no_instance(system: System) -> None:
-    service = system.serve(2, capacityProviderStrategy=[{"capacityProvider": "FARGATE"}], task={"memory": "8192"})
-    assert service["runningCount"] == 2
-    assert system.ecs.list_container_instances(cluster="main")["containerInstanceArns"] == []
-    assert {task["launchType"] for task in system.tasks()} == {"FARGATE"}
-    assert {task["availabilityZone"] for task in system.tasks()} == {"us-east-1a", "us-east-1b"}
-
-
 def test_deleted_service_leaves_stopped_tasks_to_look_at(system: System) -> None:
     system.serve(2)
     system.ecs.delete_service(cluster="main", service="web", force=True)
