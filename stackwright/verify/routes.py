@@ -13,6 +13,7 @@ from typing import Literal
 from stackwright.resolve.graph import Graph, Resource
 from stackwright.resolve.symbols import Value, is_symbolic
 from stackwright.verify.deployment import listed
+from stackwright.verify.groups import Family, world_of
 
 SUBNET = "AWS::EC2::Subnet"
 ASSOCIATION = "AWS::EC2::SubnetRouteTableAssociation"
@@ -56,6 +57,12 @@ class Route:
         """Whether it takes everything, of IPv4 or of IPv6, that no other route takes."""
         return self.destination in EVERYWHERE
 
+    @property
+    def outward(self) -> bool:
+        """Whether it may take what goes to the internet: all of it, half of it, or a prefix list."""
+        known = isinstance(self.destination, str) and not self.destination.startswith("pl-")
+        return not known or world_of(self.destination) is not None
+
 
 @dataclass(frozen=True)
 class Table:
@@ -97,19 +104,21 @@ def of_table(graph: Graph, found: Resource) -> Table:
     return Table(found.path, tuple(_route(graph, each) for each in routes), tuple(_endpoints(graph, found)))
 
 
-def from_internet(graph: Graph, subnet: Value, destination: str) -> bool:
-    """Tell whether a subnet's route to this destination is an internet gateway; of what is made elsewhere, it may be.
+def from_internet(graph: Graph, subnet: Value, family: Family) -> bool:
+    """Tell whether a subnet has a route to an internet gateway; one that is made elsewhere may have.
 
     Without one, what has a public address there neither hears the internet nor answers it.
     """
     found = _known(graph, subnet)
-    return found is None or found.unknown or "internet" in found.ways(destination)
+    if found is None or found.unknown:
+        return True
+    return any(each.way == "internet" and world_of(each.destination) in (family, None) for each in found.routes)
 
 
 def outward(graph: Graph, subnet: Value) -> list[Route] | None:
-    """Return a subnet's default routes; None where nobody knows them."""
+    """Return a subnet's routes that may take what goes to the internet; None where nobody knows them."""
     found = _known(graph, subnet)
-    return None if found is None or found.unknown else [each for each in found.routes if each.default]
+    return None if found is None or found.unknown else [each for each in found.routes if each.outward]
 
 
 def is_dead_end(graph: Graph, route: Route) -> bool:
@@ -121,7 +130,7 @@ def is_dead_end(graph: Graph, route: Route) -> bool:
     if gateway is None or gateway.properties.get("ConnectivityType", "public") != "public":
         return False
     subnet = gateway.properties.get("SubnetId")
-    return subnet is not None and not from_internet(graph, subnet, EVERYWHERE[0])
+    return subnet is not None and not from_internet(graph, subnet, "IPv4")
 
 
 def _known(graph: Graph, subnet: Value) -> Table | None:

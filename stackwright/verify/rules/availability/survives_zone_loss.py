@@ -19,15 +19,12 @@ from stackwright.resolve.graph import Graph, Resource
 from stackwright.resolve.symbols import Symbol, Value, rendered
 from stackwright.verify.deployment import Deployment, at
 from stackwright.verify.fleet import Fleet, fleet
-from stackwright.verify.groups import Family
 from stackwright.verify.interfaces import interfaces
-from stackwright.verify.routes import EVERYWHERE, SUBNET, Route, from_internet, is_dead_end, outward, table
+from stackwright.verify.routes import SUBNET, Route, from_internet, is_dead_end, outward, table
 from stackwright.verify.rule import Finding, Rule
 from stackwright.verify.sharing import Site, Work, at_work, empty, filled, lacking, site, view
 from stackwright.verify.tasks import Count, count
 from stackwright.verify.zones import GROUP, LOAD_BALANCERS, SERVICE, SPREAD, Spread, lost, spread, zones
-
-FAMILY: dict[str, Family] = {"0.0.0.0/0": "IPv4", "::/0": "IPv6"}
 
 
 @dataclass(frozen=True)
@@ -90,16 +87,13 @@ def _place(loss: Loss, resource: Resource) -> Iterator[Finding]:
 
 def _closed_to_the_internet(graph: Graph) -> Iterator[Finding]:
     """Yield each subnet of an internet-facing load balancer that the internet does not get into."""
-    faces = {each.path: each.families for each in interfaces(graph)}
+    faces = {each.path: sorted(each.families) for each in interfaces(graph)}
     for resource in graph.of_type(*LOAD_BALANCERS):
         where = spread(graph, resource)
-        wanted = [each for each in EVERYWHERE if FAMILY[each] in faces.get(resource.path, ())]
         for subnet in where.given if where else ():
-            lacking = [each for each in wanted if not from_internet(graph, subnet, each)]
+            lacking = [each for each in faces.get(resource.path, ()) if not from_internet(graph, subnet, each)]
             if where and lacking:
-                problem = (
-                    f"{rendered(subnet)} has no route for {lacking[0]} to an internet gateway: nobody gets in by it"
-                )
+                problem = f"{rendered(subnet)} has no {lacking[0]} route to an internet gateway: nobody gets in by it"
                 mend = "name subnets whose default route is an internet gateway"
                 yield Finding(resource.path, where.property, list(where.given), problem, mend)
 

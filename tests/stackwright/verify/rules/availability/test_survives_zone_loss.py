@@ -59,7 +59,7 @@ def test_a_zone_that_the_internet_does_not_get_into_is_found() -> None:
         aside["RouteTableId"] = {"Ref": "PrivateRouteTableTwo"}
 
     entry, way_out = told(RULE, seeded(seed))
-    problem = "${Vpc/PublicSubnetTwo.Ref} has no route for 0.0.0.0/0 to an internet gateway: nobody gets in by it"
+    problem = "${Vpc/PublicSubnetTwo.Ref} has no IPv4 route to an internet gateway: nobody gets in by it"
     assert entry == f"LoadBalancer/LoadBalancer Subnets: {problem}"
     problem = "this NAT gateway is in a subnet without a route to an internet gateway, and lets nothing out"
     assert way_out == f"Vpc/PrivateDefaultRouteTwo NatGatewayId: {problem}"
@@ -70,7 +70,7 @@ def test_one_kind_of_address_alone_is_no_way_in_for_the_other() -> None:
         del stacks["vpc"]["Resources"]["PublicDefaultIpv6Route"]
 
     lines = told(RULE, seeded(seed))
-    assert [line.partition(" for ")[2].partition(" to ")[0] for line in lines] == ["::/0"] * 3
+    assert [line.partition(" has no ")[2].partition(" ")[0] for line in lines] == ["IPv6"] * 3
     assert findings(RULE, seeded(seed, IpAddressType="ipv4")) == []
 
 
@@ -94,6 +94,22 @@ def test_a_subnet_that_alone_has_no_way_out_is_found() -> None:
         f"Cluster/AutoScalingGroup VPCZoneIdentifier: {problem}",
         f"Service/Service NetworkConfiguration.AwsvpcConfiguration.Subnets: {problem}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("destination", "found"),
+    [
+        ({"DestinationCidrBlock": "128.0.0.0/1"}, 0),
+        ({"DestinationPrefixListId": "pl-1"}, 0),
+        ({"DestinationCidrBlock": "10.0.0.0/8"}, 2),
+    ],
+)
+def test_a_way_out_need_not_be_the_default_route(destination: dict[str, str], found: int) -> None:
+    def seed(stacks: STACKS) -> None:
+        given = {"RouteTableId": {"Ref": "PrivateRouteTableTwo"}, "TransitGatewayId": "tgw-1", **destination}
+        resource(stacks, "Vpc/PrivateDefaultRouteTwo")["Properties"] = given
+
+    assert len(told(RULE, seeded(seed))) == found
 
 
 def test_a_private_nat_gateway_needs_no_internet() -> None:
