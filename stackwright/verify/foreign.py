@@ -43,7 +43,18 @@ def read_template(path: Path) -> dict[str, Any]:
         raise BadInput(f"{path}: no CloudFormation template: it has no Resources")
     if "Transform" in plain:
         raise BadInput(f"{path}: Transform {plain['Transform']!r} is only known to AWS; give the processed template")
+    for logical_id, each in plain["Resources"].items():
+        _check_resource(f"{path}: Resources.{logical_id}", logical_id, each)
     return plain
+
+
+def _check_resource(place: str, logical_id: str, resource: Any) -> None:
+    if "::" in logical_id:
+        raise BadInput(f"{place}: is a macro, which only AWS can run: give the processed template")
+    if not isinstance(resource, Mapping) or not isinstance(resource.get("Type"), str):
+        raise BadInput(f"{place}: is no resource: it has no Type")
+    if not isinstance(resource.get("Properties", {}), Mapping):
+        raise BadInput(f"{place}: Properties must be a map")
 
 
 def read_parameters(path: Path) -> dict[str, str]:
@@ -62,7 +73,7 @@ def read_parameters(path: Path) -> dict[str, str]:
 
 def _nested(template: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for logical_id, each in template["Resources"].items():
-        if not isinstance(each, Mapping) or each.get("Type") != NESTED:
+        if each["Type"] != NESTED:
             continue
         url = each.get("Properties", {}).get("TemplateURL")
         if not isinstance(url, str) or not (folder / url).is_file():

@@ -208,6 +208,9 @@ def test_nested_templates_are_found_beside_it(project: Project, capsys: Output) 
         ("a.json", "[]", "it has no Resources"),
         ("a.yaml", "AWSTemplateFormatVersion: '2010-09-09'", "it has no Resources"),
         ("a.json", '{"Transform": "AWS::Serverless-2016-10-31", "Resources": {}}', "only known to AWS"),
+        ("a.json", '{"Resources": {"Fn::Transform": {"Name": "AWS::Include"}}}', "Resources.Fn::Transform: is a macro"),
+        ("a.json", '{"Resources": {"A": []}}', "Resources.A: is no resource: it has no Type"),
+        ("a.yaml", "Resources:\n  A: {Type: 'AWS::SNS::Topic', Properties: }", "Resources.A: Properties must be a map"),
         (
             "a.json",
             '{"Resources": {"In": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "https://x/y"}}}}',
