@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import shutil
 import subprocess
 import sys
@@ -12,10 +11,10 @@ from subprocess import PIPE
 
 import pytest
 from support.accounts import Account, Project
+from support.numbers import account_id
 
 REPOSITORY = Path(__file__).parents[2]
 PROJECT_PARTS = ("build.py", ".cfnlintrc", "nested", "params", "templates")
-_ACCOUNTS = itertools.count(200_000_000_001)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,7 +53,7 @@ def copied() -> Callable[[Path, Account], Project]:
 @pytest.fixture(scope="session")
 def make_project(endpoint: str, copied: Callable[[Path, Account], Project]) -> Callable[[Path], Project]:
     """Make a project in a folder, with an account of its own."""
-    return lambda folder: copied(folder, Account(str(next(_ACCOUNTS)), endpoint))
+    return lambda folder: copied(folder, Account(account_id(), endpoint))
 
 
 @pytest.fixture

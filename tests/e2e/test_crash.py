@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,12 +10,12 @@ from typing import Any
 
 import pytest
 from support.accounts import Account, Project
+from support.numbers import account_id
 
 from stackwright.emulator.server import LocalAws
 
 STACK = "ec2-alb-dev"
 DEPLOY = ("deploy", "ec2-alb", "dev", "--local", "--yes")
-_ACCOUNTS = itertools.count(310_000_000_001)
 OCI = "application/vnd.oci.image.manifest.v1+json"
 
 
@@ -64,7 +63,7 @@ def local() -> Iterator[LocalAws]:
 @pytest.fixture
 def system(local: LocalAws, tmp_path: Path, make_project: Callable[[Path], Project]) -> Iterator[System]:
     folder = make_project(tmp_path).folder
-    yield System(Project(folder, Account(str(next(_ACCOUNTS)), local.endpoint)), local)
+    yield System(Project(folder, Account(account_id(), local.endpoint)), local)
     local.delays.clear()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import shutil
 import signal
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 from support.accounts import Account, Project
+from support.numbers import account_id
 from support.tripwires import Point, Tripwire
 
 from stackwright.deploy.destroy import DOING
@@ -23,7 +23,6 @@ REPOSITORY = Path(__file__).parents[2]
 STACK = "shop-dev"
 KEEPING = ("destroy", "shop", "dev", "--yes", "--unprotect")
 DESTROY = (*KEEPING, "--delete-data")
-_ACCOUNTS = itertools.count(310_000_000_001)
 BLUEPRINT = """
 from nested import ecr
 from stackwright.compose import compose
@@ -275,7 +274,7 @@ def shop(local: LocalAws, wire: Tripwire, tmp_path: Path) -> Project:
     (tmp_path / "templates" / "__init__.py").write_text(BLUEPRINT)
     (tmp_path / "params" / "shop").mkdir(parents=True)
     (tmp_path / "params" / "shop" / "dev.json").write_text(json.dumps({"Parameters": {}}))
-    return Project(tmp_path, Account(str(next(_ACCOUNTS)), local.endpoint))
+    return Project(tmp_path, Account(account_id(), local.endpoint))
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import shutil
 import signal
@@ -14,13 +13,13 @@ from typing import Any
 
 import pytest
 from support.accounts import Account, Project
+from support.numbers import account_id
 from support.tripwires import Point, Tripwire
 
 from stackwright.emulator.server import LocalAws
 
 REPOSITORY = Path(__file__).parents[2]
 STACK = "shop-prod"
-_ACCOUNTS = itertools.count(300_000_000_001)
 BLUEPRINT = """
 from nested import ecr
 from stackwright.compose import compose
@@ -106,7 +105,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def shop(local: LocalAws, wire: Tripwire, folder: Path) -> Shop:
-    shop = Shop(Project(folder, Account(str(next(_ACCOUNTS)), local.endpoint)), local, wire)
+    shop = Shop(Project(folder, Account(account_id(), local.endpoint)), local, wire)
     shop.project.account.client("s3").create_bucket(Bucket=shop.bucket)
     retained(shop, "3")
     return shop

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 from support.accounts import Account, Project
+from support.numbers import account_id
 
 from stackwright.emulator.engine.stacks import Stack
 from stackwright.emulator.journal import Call
@@ -49,14 +50,14 @@ class Deployed:
         return {path: {text for call in calls for text in sent(call)} for path, calls in self.calls.items()}
 
 
-@pytest.fixture(params=[("dev", "210000000001"), ("prod", "210000000002")], ids=["dev", "prod"], scope="module")
+@pytest.fixture(params=["dev", "prod"], scope="module")
 def deployed(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, copied: Callable[[Path, Account], Project]
 ) -> Iterator[dict[str, Deployed]]:
     """The blueprints of one environment, each with its graph and its calls."""
-    environment, account_id = request.param
+    environment: str = request.param
     with LocalAws() as aws:
-        account = Account(account_id, aws.endpoint)
+        account = Account(account_id(), aws.endpoint)
         copied(tmp_path_factory.mktemp(environment), account).run("deploy", "ec2-alb", environment, "--local", "--yes")
         yield {name: observed(aws, account, name, environment) for name in STANDING}
 

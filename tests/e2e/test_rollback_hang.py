@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.accounts import REGION, Account, Project
+from support.numbers import account_id
 
 from stackwright.emulator.handlers import autoscaling
 from stackwright.emulator.server import LocalAws
 
 DEPLOY = ("deploy", "ec2-alb", "prod", "--local", "--yes")
 STACK = "ec2-alb-prod"
-_ACCOUNTS = itertools.count(600_000_000_001)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +27,7 @@ def local() -> Iterator[LocalAws]:
 
 @pytest.fixture
 def production(local: LocalAws, tmp_path: Path, make_project: Callable[[Path], Project]) -> Project:
-    return Project(make_project(tmp_path).folder, Account(str(next(_ACCOUNTS)), local.endpoint))
+    return Project(make_project(tmp_path).folder, Account(account_id(), local.endpoint))
 
 
 def failing(project: Project) -> str:

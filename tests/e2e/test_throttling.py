@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import itertools
 import json
 import subprocess
 import sys
@@ -15,13 +14,13 @@ from typing import Any
 
 import pytest
 from support.accounts import Account, Project
+from support.numbers import account_id
 
 from stackwright.emulator.journal import Call, Journal
 from stackwright.emulator.server import LocalAws
 
 STACK = "ec2-alb-dev"
 LOCAL = ("ec2-alb", "dev", "--local")
-_ACCOUNTS = itertools.count(320_000_000_001)
 
 # Between retries nobody waits here: backoff is botocore's, and the pauses of following an operation are ours.
 HURRIED = """
@@ -144,7 +143,7 @@ def local() -> Iterator[LocalAws]:
 def system(local: LocalAws, tmp_path: Path, make_project: Callable[[Path], Project]) -> Iterator[System]:
     folder = make_project(tmp_path).folder
     throttling = local._server._server.app.application
-    yield System(Project(folder, Account(str(next(_ACCOUNTS)), local.endpoint)), local, throttling)
+    yield System(Project(folder, Account(account_id(), local.endpoint)), local, throttling)
     throttling.refusals, throttling.forever, throttling.since = 0, "", ""
 
 

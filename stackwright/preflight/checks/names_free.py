@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stackwright.preflight.asking import one_by_one
 from stackwright.preflight.check import Check, Point, fails, holds, moot
-from stackwright.preflight.names import NAMED
+from stackwright.preflight.physical_names import NAMED
 
 if TYPE_CHECKING:
     from stackwright.preflight.subject import Subject

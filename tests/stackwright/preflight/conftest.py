@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -11,6 +10,7 @@ from uuid import uuid4
 import botocore.loaders
 import pytest
 from botocore.stub import Stubber
+from support.numbers import account_id
 
 from stackwright.aws import Aws
 from stackwright.emulator.server import LocalAws
@@ -21,7 +21,6 @@ from stackwright.preflight.world import World
 from stackwright.resolve.nested import resolve
 
 REGION = "us-east-1"
-_ACCOUNTS = itertools.count(700_000_000_001)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -40,7 +39,7 @@ def local() -> Iterator[LocalAws]:
 
 @pytest.fixture
 def aws(local: LocalAws) -> Aws:
-    return Aws(region=REGION, endpoint=local.endpoint, keys=(str(next(_ACCOUNTS)), "local"))
+    return Aws(region=REGION, endpoint=local.endpoint, keys=(account_id(), "local"))
 
 
 @pytest.fixture

@@ -10,11 +10,10 @@ from typing import Any
 
 import boto3
 import pytest
+from support.numbers import account_id
 
 from stackwright.emulator.handlers import Context, Handler
 from stackwright.emulator.server import LocalAws
-
-ACCOUNTS = itertools.count(200000000000)
 
 
 @dataclass
@@ -156,10 +155,10 @@ def world() -> World:
 @pytest.fixture
 def stacks(pretended: LocalAws, world: World) -> Stacks:
     """CloudFormation in a new account."""
-    return Stacks(pretended, world, str(next(ACCOUNTS)), "us-east-1")
+    return Stacks(pretended, world, account_id(), "us-east-1")
 
 
 @pytest.fixture
 def another(pretended: LocalAws, world: World) -> Stacks:
     """CloudFormation in a second account."""
-    return Stacks(pretended, world, str(next(ACCOUNTS)), "us-east-1")
+    return Stacks(pretended, world, account_id(), "us-east-1")

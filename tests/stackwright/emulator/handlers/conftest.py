@@ -13,6 +13,7 @@ import jmespath
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from support.numbers import account_id
 
 from stackwright.emulator.handlers import Context, handler_for
 from stackwright.emulator.handlers.shapes import is_absent
@@ -21,7 +22,7 @@ from stackwright.emulator.services import linked_roles
 
 _ONCE = Config(retries={"max_attempts": 0})
 _SESSION = boto3.Session()  # one for all: it reads each service's model once
-_numbers = itertools.count(300000000001)
+_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +34,7 @@ def endpoint() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def account() -> str:
     """An account of the test's module, one that was used before; one of its own for each test costs new clients."""
-    number = str(next(_numbers))
+    number = account_id()
     for service in linked_roles.NEEDED:
         linked_roles.found(number, service)
     return number

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import pytest
+from support.numbers import account_id
 
-_numbers = itertools.count(1)
 TAGS = [{"Key": "Project", "Value": "stackwright"}]
 ZONE = {"zone": ("AWS::Route53::HostedZone", {"Name": "example.com"})}
 RECORDS = ("route53", "list_resource_record_sets", {"HostedZoneId": "@zone"})
@@ -130,7 +129,7 @@ CASES: list[dict[str, Any]] = [
 @pytest.fixture
 def account() -> str:
     """A zone keeps its validation records, so each test has an account of its own."""
-    return f"4{next(_numbers):011}"
+    return account_id()
 
 
 @pytest.fixture

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
 import pytest
+from support.numbers import account_id
 
 from stackwright.emulator.server import LocalAws
 from stackwright.emulator.services import linked_roles
 
 _SESSION = boto3.Session()
-_ACCOUNTS = itertools.count(500000000001)
 
 
 @pytest.fixture(scope="session")
@@ -25,13 +24,13 @@ def endpoint() -> Iterator[str]:
 @pytest.fixture
 def fresh(endpoint: str) -> Callable[..., Any]:
     """Return `fresh(service)` of an account that nobody has used; its id signs the requests."""
-    return _client(endpoint, str(next(_ACCOUNTS)))
+    return _client(endpoint, account_id())
 
 
 @pytest.fixture
 def client(endpoint: str) -> Callable[..., Any]:
     """Return `client(service)` of an account that no other test uses, and that has the service-linked roles."""
-    account = str(next(_ACCOUNTS))
+    account = account_id()
     for service in linked_roles.NEEDED:
         linked_roles.found(account, service)
     return _client(endpoint, account)

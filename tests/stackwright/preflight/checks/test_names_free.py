@@ -9,7 +9,7 @@ import pytest
 
 from stackwright.aws import Aws
 from stackwright.preflight.check import Result
-from stackwright.preflight.names import NAMED
+from stackwright.preflight.physical_names import NAMED
 from stackwright.preflight.subject import Subject
 
 Plan = Callable[..., Subject]
