@@ -15,8 +15,9 @@ BUILD_OPTIONS ?=
 BLUEPRINT ?= ec2-alb
 ENV ?= dev
 FOLDER ?= .
-export BLUEPRINT ENV FOLDER COMMIT IMAGE
+export BLUEPRINT ENV FOLDER COMMIT VERSION IMAGE
 CARRIED := .cache/carried
+TRIES := 60
 CACHED := .cache/image
 
 .PHONY: demo test quick bench image taskcat regional constraints lock clean
@@ -41,19 +42,21 @@ bench: $(VENV)/.installed
 # check.
 image:
 	$(if $(BUILDER),,$(error docker, podman or buildah is needed))
-	BUILDAH_FORMAT=docker $(BUILDER) build --tag $(IMAGE) --build-arg VERSION=$(VERSION) --build-arg COMMIT=$(COMMIT) $(BUILD_OPTIONS) "$$FOLDER"
+	BUILDAH_FORMAT=docker $(BUILDER) build --tag "$$IMAGE" --build-arg VERSION="$$VERSION" --build-arg COMMIT="$$COMMIT" $(BUILD_OPTIONS) "$$FOLDER"
 
 # Delivery: the same few steps for CodeBuild, GitHub and GitLab. REPOSITORY is the URI that `repository` prints.
 PUSHED = aws ecr describe-images --repository-name "$${REPOSITORY\#*/}" --filter tagStatus=TAGGED --output text \
     --query "imageDetails[?contains(imageTags, '$$ENV-$$COMMIT')].imageDigest"
 
+FOUND = aws cloudformation describe-stacks --stack-name "$$BLUEPRINT-$$ENV" --output text \
+    --query "Stacks[].Outputs[] | [?OutputKey=='RepositoryUri'].OutputValue"
+
 # The registry is the system's own, so a system that is not there yet goes first, with the bootstrap container.
 standing: $(VENV)/.installed
-	test -n "$$($(MAKE) -s repository)" || $(BIN)/python build.py deploy "$$BLUEPRINT" "$$ENV" --yes
+	test -n "$$($(FOUND))" || $(BIN)/python build.py deploy "$$BLUEPRINT" "$$ENV" --yes
 
 repository:
-	@aws cloudformation describe-stacks --stack-name "$$BLUEPRINT-$$ENV" --output text \
-	    --query "Stacks[].Outputs[] | [?OutputKey=='RepositoryUri'].OutputValue"
+	@$(FOUND)
 
 login:
 	aws ecr get-login-password | docker login --username AWS --password-stdin "$${REPOSITORY%%/*}"
@@ -74,8 +77,8 @@ cached:
 smoke:
 	set -eu; started=$$(docker run --detach --read-only --tmpfs /tmp:size=64m --cap-drop ALL "$$IMAGE"); \
 	trap 'docker logs "$$started"; docker rm --force "$$started" >/dev/null' EXIT; \
-	tries=60; until [ "$$(docker inspect --format '{{.State.Health.Status}}' "$$started")" = healthy ]; do \
-	    tries=$$((tries - 1)); [ "$$tries" -gt 0 ] || { echo "not healthy after 60 s" >&2; exit 1; }; sleep 1; \
+	tries=$(TRIES); until [ "$$(docker inspect --format '{{.State.Health.Status}}' "$$started")" = healthy ]; do \
+	    tries=$$((tries - 1)); [ "$$tries" -gt 0 ] || { echo "not healthy after $(TRIES) s" >&2; exit 1; }; sleep 1; \
 	done; \
 	docker stop --time 60 "$$started"; ended=$$(docker wait "$$started"); \
 	[ "$$ended" = 0 ] || { echo "ended with exit status $$ended on SIGTERM" >&2; exit 1; }
