@@ -335,7 +335,7 @@ def recover(project: Project, **options: Any) -> int:
 @click.argument("blueprint")
 @click.argument("environment", metavar="ENV")
 @click.option("--unprotect", is_flag=True, help="Lift the protection of stack and load balancer.")
-@click.option("--delete-data", is_flag=True, help="Delete images, logs and buckets that are kept else.")
+@click.option("--delete-data", is_flag=True, help="Delete images, logs, buckets and zones that are kept else.")
 @_account
 @_on_project
 def destroy(project: Project, **options: Any) -> int:
