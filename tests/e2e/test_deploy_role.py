@@ -1,0 +1,82 @@
+"""A workflow deploys with exactly what the deploy role may, everything else refused as AWS refuses it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.accounts import Project
+
+from nested import deploy_role
+
+# Runs a command line in which every call that the role may not make is refused before it is sent.
+AS_THE_ROLE = """
+import fnmatch, json, os, sys
+import botocore.client
+from botocore.exceptions import ClientError
+sys.path.insert(0, os.getcwd())
+allowed, sent = json.loads(os.environ["ALLOWED"]), botocore.client.BaseClient._make_api_call
+names = {"ListObjectsV2": "ListBucket", "HeadBucket": "ListBucket", "HeadObject": "GetObject"}
+def called(self, operation, given):
+    action = f"{self.meta.service_model.signing_name}:{names.get(operation, operation)}"
+    if action != "sts:GetCallerIdentity" and not any(fnmatch.fnmatchcase(action, each) for each in allowed):
+        print("refused", action, file=sys.stderr)
+        told = f"User is not authorized to perform: {action}"
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": told}}, operation)
+    return sent(self, operation, given)
+botocore.client.BaseClient._make_api_call = called
+from stackwright.cli import main
+main()
+"""
+IMAGE = "dev-4f2a9c1"
+
+
+def actions() -> list[str]:
+    resources = deploy_role.template(stacks=["ec2-alb-*"]).to_dict()["Resources"]
+    policies = resources["DeployRole"]["Properties"]["Policies"]
+    statements = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
+    return [action for each in statements for action in _listed(each["Action"])]
+
+
+def _listed(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+def as_the_role(project: Project, *words: str, without: str = "") -> subprocess.CompletedProcess[str]:
+    allowed = json.dumps([action for action in actions() if action != without])
+    return subprocess.run(
+        [sys.executable, "-c", AS_THE_ROLE, *words],
+        cwd=project.folder,
+        env=project.account.environment | {"ALLOWED": allowed},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def prepared(project: Project, tmp_path: Path) -> Project:
+    for bootstrap in ("account", "region"):
+        project.run("deploy", bootstrap, "dev", "--yes")
+    return project
+
+
+def test_the_deploy_role_deploys_a_system_and_then_its_image(prepared: Project) -> None:
+    first = as_the_role(prepared, "deploy", "ec2-alb", "dev", "--yes", "--json")
+    assert first.returncode == 0, first.stderr
+    uri = json.loads(first.stdout)["outputs"]["RepositoryUri"]
+    prepared.account.push(f"{uri}:{IMAGE}")
+    second = as_the_role(prepared, "deploy", "ec2-alb", "dev", "--image", f"{uri}:{IMAGE}", "--yes")
+    assert second.returncode == 0, second.stderr
+    assert as_the_role(prepared, "publish", "ec2-alb", "dev").returncode == 0
+
+
+def test_it_needs_what_it_has(prepared: Project) -> None:
+    ended = as_the_role(prepared, "deploy", "ec2-alb", "dev", "--yes", without="s3:PutObject")
+    assert ended.returncode == 1
+    assert "s3:PutObject" in ended.stderr
