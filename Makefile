@@ -15,13 +15,16 @@ BUILD_OPTIONS ?=
 BLUEPRINT ?= ec2-alb
 ENV ?= dev
 FOLDER ?= .
+STEPS := standing repository login ship cached smoke push digest carry promote
+ifneq ($(filter image $(STEPS),$(MAKECMDGOALS)),)
 export BLUEPRINT ENV FOLDER COMMIT VERSION IMAGE
+endif
 CARRIED := .cache/carried
 TRIES := 60
 CACHED := .cache/image
 
 .PHONY: demo test quick bench image taskcat regional constraints lock clean
-.PHONY: standing repository login ship smoke push digest carry promote
+.PHONY: $(STEPS)
 
 demo: $(VENV)/.installed
 	$(BIN)/python build.py deploy ec2-alb dev --local --yes
@@ -65,7 +68,6 @@ login:
 ship: login
 	pushed=$$($(PUSHED)) && if [ -n "$$pushed" ]; then echo "$$ENV-$$COMMIT is there: $$pushed"; else $(MAKE) cached smoke push; fi
 
-.PHONY: cached
 cached:
 	docker buildx inspect stackwright >/dev/null 2>&1 || docker buildx create --name stackwright --driver docker-container
 	$(MAKE) image BUILDER="docker buildx" BUILD_OPTIONS="--builder stackwright --load --provenance=false \
@@ -116,7 +118,7 @@ taskcat: $(TASKCAT)/.installed
 regional: $(VENV)/.installed $(TASKCAT)/.installed
 	$(BIN)/python build.py build ec2-alb
 	$(BIN)/python build.py publish ec2-alb dev --region us-east-1
-	$(TASKCAT)/bin/python -W ignore tests/support/regional.py ec2-alb dev
+	$(TASKCAT)/bin/python -P -W ignore tests/support/regional.py ec2-alb dev
 
 constraints:
 	$(PYTHON) -m venv $(VENV)-fresh
