@@ -26,24 +26,37 @@ _EC2 = {
 }
 
 
+# "AWS Fargate service quotas" in the Amazon ECS Developer Guide.
+_FARGATE = {
+    "L-3032A538": ("Fargate On-Demand vCPU resource count", 6.0),
+    "L-36FBB829": ("Fargate Spot vCPU resource count", 6.0),
+}
+_SERVICES = {
+    "ec2": ("Amazon Elastic Compute Cloud (Amazon EC2)", _EC2),
+    "fargate": ("AWS Fargate", _FARGATE),
+}
+
+
 class ServiceQuotas(ServiceQuotasResponse):
-    """moto's Service Quotas with those of EC2."""
+    """moto's Service Quotas with those of EC2 and Fargate."""
 
     def get_service_quota(self) -> str:
-        """Answer for EC2 too ("GetServiceQuota")."""
+        """Answer for EC2 and Fargate too ("GetServiceQuota")."""
         asked = json.loads(self.body)
-        if asked.get("ServiceCode") != "ec2":
+        service, code = asked.get("ServiceCode"), asked.get("QuotaCode")
+        if service not in _SERVICES:
             return str(super().get_service_quota())
-        if asked.get("QuotaCode") not in _EC2:
+        if code not in _SERVICES[service][1]:
             raise NoSuchResource
-        return json.dumps({"Quota": self._quota(asked["QuotaCode"])})
+        return json.dumps({"Quota": self._quota(service, code)})
 
-    def _quota(self, code: str) -> dict[str, Any]:
-        name, value = _EC2[code]
+    def _quota(self, service: str, code: str) -> dict[str, Any]:
+        spoken, quotas = _SERVICES[service]
+        name, value = quotas[code]
         return {
-            "ServiceCode": "ec2",
-            "ServiceName": "Amazon Elastic Compute Cloud (Amazon EC2)",
-            "QuotaArn": f"arn:aws:servicequotas:{self.region}:{self.current_account}:ec2/{code}",
+            "ServiceCode": service,
+            "ServiceName": spoken,
+            "QuotaArn": f"arn:aws:servicequotas:{self.region}:{self.current_account}:{service}/{code}",
             "QuotaCode": code,
             "QuotaName": name,
             "Value": value,
