@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from support.accounts import Account, Project
+from support.stacks import Stack, resources
 
 
 @dataclass(frozen=True)
@@ -67,24 +68,8 @@ def deployed(
     environment: Environment = request.param
     project = make_project(tmp_path_factory.mktemp(environment.name))
     printed = project.run("deploy", "ec2-alb", environment.name, "--local", "--yes").stdout
-    resources = _resources(project.account, f"ec2-alb-{environment.name}")
-    return Deployed(environment, project, project.account, printed, resources)
-
-
-def _resources(account: Account, stack: str) -> dict[str, dict[str, str]]:
-    """Physical ids of a root stack's nested stacks, by nested stack and logical id."""
-    client = account.client("cloudformation")
-    nested = {
-        each["LogicalResourceId"]: each["PhysicalResourceId"]
-        for each in client.list_stack_resources(StackName=stack)["StackResourceSummaries"]
-    }
-    return {
-        name: {
-            each["LogicalResourceId"]: each["PhysicalResourceId"]
-            for each in client.list_stack_resources(StackName=stack_id)["StackResourceSummaries"]
-        }
-        for name, stack_id in nested.items()
-    }
+    made = resources(project.account, f"ec2-alb-{environment.name}")
+    return Deployed(environment, project, project.account, printed, made)
 
 
 def test_outputs_tell_where_it_is(deployed: Deployed) -> None:
@@ -264,7 +249,7 @@ def test_life_of_a_stack(project: Project, account: Account, environment: Enviro
     """Deploy, deploy again, change one parameter, ship an image, destroy."""
     name = environment.name
     deploy = ("deploy", "ec2-alb", name, "--local", "--yes")
-    stack = Stack(account, f"ec2-alb-{name}")
+    stack = Stack(account, "ec2-alb", name)
     project.run(*deploy)
 
     assert "no changes" in project.run(*deploy).stderr
@@ -295,78 +280,6 @@ def test_life_of_a_stack(project: Project, account: Account, environment: Enviro
     assert not [each for each in stack.stacks() if each.startswith("ec2-alb")]
     assert stack.left() == kept
     assert "nothing to do" in project.run("destroy", "ec2-alb", name, "--local", "--yes").stderr
-
-
-@dataclass(frozen=True)
-class Stack:
-    """A root stack, and what the services say of what it made."""
-
-    account: Account
-    name: str
-
-    def stacks(self) -> dict[str, Any]:
-        found = self.account.client("cloudformation").describe_stacks()["Stacks"]
-        return {each["StackName"]: each for each in found}
-
-    def events(self) -> set[tuple[str, str]]:
-        """What happened, by logical id under its nested stack, and status; nested stacks by their own id."""
-        client = self.account.client("cloudformation")
-        return {
-            (self._path(name, each), each["ResourceStatus"])
-            for name in self.stacks()
-            if name.startswith(self.name)
-            for each in client.describe_stack_events(StackName=name)["StackEvents"]
-            if name == self.name or each["PhysicalResourceId"] != each["StackId"]
-        }
-
-    def _path(self, stack: str, event: Any) -> str:
-        nested = stack.removeprefix(self.name).strip("-").partition("-")[0]
-        return f"{nested}/{event['LogicalResourceId']}".lstrip("/")
-
-    def output(self, name: str) -> str:
-        outputs = {each["OutputKey"]: each["OutputValue"] for each in self.stacks()[self.name]["Outputs"]}
-        return str(outputs[name])
-
-    def image(self) -> str:
-        ecs = self.account.client("ecs")
-        cluster = self.output("ClusterName")
-        (arn,) = ecs.list_services(cluster=cluster)["serviceArns"]
-        (service,) = ecs.describe_services(cluster=cluster, services=[arn])["services"]
-        definition = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
-        return str(definition["containerDefinitions"][0]["image"])
-
-    def kept(self) -> set[str]:
-        """Physical ids of the registry and the bucket of access logs, which outlive the stack."""
-        return {each for each in self.left() if "repository" in each or "accesslog" in each.lower()}
-
-    def left(self) -> set[str]:
-        """Everything of the system that there is, account-wide, by the services' own lists."""
-        buckets = [each["Name"] for each in self.account.client("s3").list_buckets()["Buckets"]]
-        ec2 = self.account.client("ec2")
-        live = [{"Name": "state", "Values": ["available", "pending"]}]
-        own = [{"Name": "tag:Blueprint", "Values": ["ec2-alb"]}]
-        return {
-            *(each for each in buckets if each.startswith("ec2-alb")),
-            *(each["repositoryName"] for each in self.account.client("ecr").describe_repositories()["repositories"]),
-            *(each["NatGatewayId"] for each in ec2.describe_nat_gateways(Filters=live)["NatGateways"]),
-            *(each["VpcId"] for each in ec2.describe_vpcs(Filters=own)["Vpcs"]),
-            *(each["AllocationId"] for each in ec2.describe_addresses()["Addresses"]),
-            *(each["clusterArn"] for each in self._clusters() if each["status"] == "ACTIVE"),
-            *(each["LoadBalancerArn"] for each in self._elb("describe_load_balancers")["LoadBalancers"]),
-            *(each["TargetGroupArn"] for each in self._elb("describe_target_groups")["TargetGroups"]),
-            *(each["AutoScalingGroupName"] for each in self._groups()),
-            *(each["AlarmName"] for each in self.account.client("cloudwatch").describe_alarms()["MetricAlarms"]),
-        }
-
-    def _clusters(self) -> Any:
-        ecs = self.account.client("ecs")
-        return ecs.describe_clusters(clusters=ecs.list_clusters()["clusterArns"])["clusters"]
-
-    def _elb(self, operation: str) -> Any:
-        return getattr(self.account.client("elbv2"), operation)()
-
-    def _groups(self) -> Any:
-        return self.account.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
 
 
 def test_region_of_two_zones(project: Project, account: Account) -> None:

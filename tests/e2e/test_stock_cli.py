@@ -19,6 +19,15 @@ from support.accounts import REGION, Account, Project
 LIFTED = {"DeletionProtection": "off", "ScaleInProtection": "off"}  # in prod these stop a deletion
 NESTED = "AWS::CloudFormation::Stack"
 
+# Blueprint, environment and version of the CLI; what the versions do differently does not depend on the blueprint.
+CASES = [
+    ("ec2-alb", "dev", "1"),
+    ("ec2-alb", "dev", "2"),
+    ("ec2-alb", "prod", "1"),
+    ("ec2-alb", "prod", "2"),
+    ("fargate-alb", "prod", "2"),
+]
+
 
 @dataclass(frozen=True)
 class Cli:
@@ -45,6 +54,7 @@ class Cli:
 class Shop:
     """An environment published to an account of its own, and the command that was printed for it."""
 
+    blueprint: str
     environment: str
     project: Project
     cli: Cli
@@ -89,16 +99,6 @@ def _point_s3_at(endpoint: str, models: Path) -> None:
     file.write_text(json.dumps(rules))
 
 
-@pytest.fixture(scope="module", params=["dev", "prod"])
-def environment(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture(scope="module", params=["1", "2"], ids=["v1", "v2"])
-def program(request: pytest.FixtureRequest) -> Path:
-    return _program(str(request.param))
-
-
 @pytest.fixture(scope="module")
 def built(make_project: Callable[[Path], Project], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder whose `build` and `.cache` spare the others the linting."""
@@ -107,39 +107,42 @@ def built(make_project: Callable[[Path], Project], tmp_path_factory: pytest.Temp
     return project.folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=CASES, ids=" ".join)
 def shop(
-    environment: str,
-    program: Path,
+    request: pytest.FixtureRequest,
     built: Path,
     make_project: Callable[[Path], Project],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Shop:
+    blueprint, environment, version = request.param
+    program = _program(version)
     folder = tmp_path_factory.mktemp(environment)
     project = make_project(folder)
     for made in ("build", ".cache"):
         shutil.copytree(built / made, folder / made)
     _point_s3_at(project.account.endpoint, folder / "models")
     project.run("deploy", "account", environment, "--local", "--yes")
-    said = project.run("publish", "ec2-alb", environment, "--local").stdout
+    said = project.run("publish", blueprint, environment, "--local").stdout
     (printed,) = [line for line in said.splitlines() if line.startswith("aws cloudformation deploy ")]
-    return Shop(environment, project, Cli(program, project.account, folder / "models"), shlex.split(printed)[1:])
+    return Shop(
+        blueprint, environment, project, Cli(program, project.account, folder / "models"), shlex.split(printed)[1:]
+    )
 
 
 def test_published_root_deploys_by_the_printed_command(shop: Shop) -> None:
-    _live(shop, f"ec2-alb-{shop.environment}", "build/ec2-alb/packaged.json")
+    _live(shop, f"{shop.blueprint}-{shop.environment}", f"build/{shop.blueprint}/packaged.json")
 
 
 def test_unpublished_root_is_packaged_and_deployed(shop: Shop) -> None:
     bucket = shop.project.account.client("ssm").get_parameter(Name="/stackwright/artifact-bucket")
     packaged = shop.project.folder / "packaged-by-the-cli.json"
     shop.cli.run(
-        *("cloudformation", "package", "--template-file", "build/ec2-alb/root.json", "--use-json"),
+        *("cloudformation", "package", "--template-file", f"build/{shop.blueprint}/root.json", "--use-json"),
         *("--s3-bucket", bucket["Parameter"]["Value"], "--output-template-file", str(packaged), "--region", REGION),
         folder=shop.project.folder,
     )
     assert "nested/" not in packaged.read_text()
-    _live(shop, f"ec2-alb-{shop.environment}-packaged", str(packaged))
+    _live(shop, f"{shop.blueprint}-{shop.environment}-packaged", str(packaged))
 
 
 def _live(shop: Shop, stack: str, template: str) -> None:
@@ -160,8 +163,9 @@ def _live(shop: Shop, stack: str, template: str) -> None:
     assert _retention(account, updated) == 14
     assert {logical for logical, _ in _resource_events(account, stack) - before} == {"ApplicationLogs"}
 
-    if any(f"{name}=on" in shop.printed for name in LIFTED):
-        _deploy(shop, stack, template, LogRetentionDays="14", **LIFTED)
+    lifted = {name: off for name, off in LIFTED.items() if f"{name}=on" in shop.printed}
+    if lifted:
+        _deploy(shop, stack, template, LogRetentionDays="14", **lifted)
         _release_instances(shop.cli)
     shop.cli.run("cloudformation", "delete-stack", "--stack-name", stack)
     shop.cli.run("cloudformation", "wait", "stack-delete-complete", "--stack-name", stack)

@@ -1,4 +1,4 @@
-"""The published system in four regions at once, by taskcat: its own interpreter, on the local AWS."""
+"""The published systems in several regions at once, by taskcat: its own interpreter, on the local AWS."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from support.accounts import REGION, Account, Project
 REPOSITORY = Path(__file__).parents[2]
 RUNNER = REPOSITORY / "tests" / "support" / "regional.py"
 PYTHON = REPOSITORY / ".cache" / "taskcat-venv" / "bin" / "python"
+BLUEPRINTS = ("ec2-alb", "fargate-alb")
 INSTALLED = PYTHON.parents[1] / ".installed"
 
 
@@ -28,8 +29,10 @@ class Run:
     results: dict[str, Any]
 
 
-def _regions() -> list[str]:
-    found: list[str] = yaml.safe_load((REPOSITORY / ".taskcat.yml").read_text(encoding="utf-8"))["project"]["regions"]
+def _regions(blueprint: str = "ec2-alb") -> list[str]:
+    """The regions of a blueprint: its own, else those of all."""
+    content = yaml.safe_load((REPOSITORY / ".taskcat.yml").read_text(encoding="utf-8"))
+    found: list[str] = content["tests"][blueprint].get("regions") or content["project"]["regions"]
     return found
 
 
@@ -49,18 +52,33 @@ def _prepare(project: Project) -> None:
     for region in _regions():
         if region != REGION:
             project.run("deploy", "region", "dev", "--yes", "--region", region)
-    project.run("build", "ec2-alb")
-    project.run("publish", "ec2-alb", "dev", "--region", REGION)
+    for blueprint in BLUEPRINTS:
+        project.run("build", blueprint)
+        project.run("publish", blueprint, "dev", "--region", REGION)
 
 
 @pytest.fixture(scope="module")
-def tested(make_project: Any, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def published(make_project: Any, tmp_path_factory: pytest.TempPathFactory) -> Project:
     _make_interpreter()
     project: Project = make_project(tmp_path_factory.mktemp("taskcat"))
     shutil.copy(REPOSITORY / ".taskcat.yml", project.folder)
     _prepare(project)
+    return project
+
+
+@pytest.fixture(scope="module")
+def tested(published: Project) -> Run:
+    return _run(published, "ec2-alb")
+
+
+@pytest.fixture(scope="module")
+def fargate(published: Project) -> Run:
+    return _run(published, "fargate-alb")
+
+
+def _run(project: Project, blueprint: str) -> Run:
     done = subprocess.run(
-        [PYTHON, "-W", "ignore", RUNNER, "ec2-alb", "dev"],
+        [PYTHON, "-P", "-W", "ignore", RUNNER, blueprint, "dev"],
         cwd=project.folder,
         env=project.account.environment,
         capture_output=True,
@@ -106,10 +124,19 @@ def _first(tested: Run, region: str, status: str) -> Any:
     )
 
 
-def test_nothing_of_taskcat_is_left(tested: Run) -> None:
+@pytest.mark.parametrize("region", _regions("fargate-alb"))
+def test_a_system_without_a_domain_comes_up_where_its_document_has_it(fargate: Run, region: str) -> None:
+    assert fargate.results.keys() == {"us-west-1", "ap-southeast-2"}
+    result = fargate.results[region]
+    assert result["status"] == "CREATE_COMPLETE"
+    assert f".{region}.elb.amazonaws.com" in result["outputs"]["LoadBalancerDnsName"]
+    assert len(result["outputs"]["PrivateSubnetIds"].split(",")) == 2
+
+
+def test_nothing_of_taskcat_is_left(tested: Run, fargate: Run) -> None:
     buckets = [each["Name"] for each in tested.account.client("s3").list_buckets()["Buckets"]]
     assert [each for each in buckets if each.startswith("tcat-") and "accesslogs" not in each] == []
-    for region, result in tested.results.items():
+    for region, result in (*tested.results.items(), *fargate.results.items()):
         assert _status(tested.account, region, result["stack"]) == "DELETE_COMPLETE"
         assert _names(tested.account, region) <= {"account-dev", "region-dev"}
 

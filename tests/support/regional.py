@@ -1,7 +1,7 @@
 """Deploys a published blueprint to every region of `.taskcat.yml` side by side, by taskcat, and deletes it again.
 
-Run by taskcat's own interpreter, with whose pins nothing else here can live. Prints status and outputs per region as
-JSON.
+Run by taskcat's own interpreter, with whose pins nothing else here can live, and with -P: a neighbour is `numbers`.
+Prints status and outputs per region as JSON.
 """
 
 from __future__ import annotations
@@ -54,13 +54,15 @@ def _say(line: str) -> None:
 def _configuration(project: Path, blueprint: str, environment: str) -> dict[str, Any]:
     """Return `.taskcat.yml` with an environment's parameters.
 
-    Each region gets a domain name of its own below the environment's: a hosted zone is global, and all are in one.
+    Each region gets a domain name of its own below the environment's, if there is one: a hosted zone is global, and
+    all are in one.
     """
     content: dict[str, Any] = yaml.safe_load((project / ".taskcat.yml").read_text(encoding="utf-8"))
     file = project / "params" / blueprint / f"{environment}.json"
     parameters: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))["Parameters"]
-    parameters["DomainName"] = f"{REGION}.{parameters['DomainName']}"
-    content["tests"][blueprint]["parameters"] = parameters
+    if "DomainName" in parameters:
+        parameters["DomainName"] = f"{REGION}.{parameters['DomainName']}"
+    content["tests"] = {blueprint: content["tests"][blueprint] | {"parameters": parameters}}
     return content
 
 
