@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
 
 import pytest
 from support.accounts import Project
-
-from nested import deploy_role
+from support.delivery import deploy_role_actions
 
 # Runs a command line in which every call that the role may not make is refused before it is sent.
 AS_THE_ROLE = """
@@ -35,19 +32,8 @@ main()
 IMAGE = "dev-4f2a9c1"
 
 
-def actions() -> list[str]:
-    resources = deploy_role.template(stacks=["ec2-alb-*"]).to_dict()["Resources"]
-    policies = resources["DeployRole"]["Properties"]["Policies"]
-    statements = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
-    return [action for each in statements for action in _listed(each["Action"])]
-
-
-def _listed(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
-
-
 def as_the_role(project: Project, *words: str, without: str = "") -> subprocess.CompletedProcess[str]:
-    allowed = json.dumps([action for action in actions() if action != without])
+    allowed = json.dumps([action for action in deploy_role_actions() if action != without])
     return subprocess.run(
         [sys.executable, "-c", AS_THE_ROLE, *words],
         cwd=project.folder,
@@ -60,7 +46,7 @@ def as_the_role(project: Project, *words: str, without: str = "") -> subprocess.
 
 
 @pytest.fixture
-def prepared(project: Project, tmp_path: Path) -> Project:
+def prepared(project: Project) -> Project:
     for bootstrap in ("account", "region"):
         project.run("deploy", bootstrap, "dev", "--yes")
     return project

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from nested import deploy_role
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 BUILDSPEC = REPOSITORY / "buildspec.yml"
 GITLAB = REPOSITORY / ".gitlab-ci.yml"
@@ -51,3 +53,11 @@ def _gitlab() -> Iterator[Script]:
         if isinstance(job, dict) and "script" in job:
             before = content[job["extends"]]["before_script"] if "extends" in job else []
             yield Script(f".gitlab-ci.yml {name}", "\n".join(before + job["script"]))
+
+
+def deploy_role_actions() -> list[str]:
+    """What the deploy role of `account` may, as IAM writes it."""
+    policies = deploy_role.template(stacks=["ec2-alb-*"]).to_dict()["Resources"]["DeployRole"]["Properties"]["Policies"]
+    statements = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
+    asked = [each["Action"] for each in statements]
+    return [action for each in asked for action in ([each] if isinstance(each, str) else each)]
