@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import Ref, Template
+from troposphere import Equals, Not, Ref, Template
 from troposphere.applicationautoscaling import ScalingPolicy, StepAdjustment, StepScalingPolicyConfiguration
 from troposphere.cloudwatch import Alarm, MetricDimension
 
@@ -25,12 +25,13 @@ PERIOD = 60
 def template() -> Template:
     """Emit the scaling stack.
 
-    Needs ClusterName, ServiceName, MinTasks, MaxTasks, and the thresholds CpuHigh and CpuLow, in percent; gives
-    nothing.
+    Needs ClusterName, ServiceName, MinTasks above 0, MaxTasks, and the thresholds CpuHigh and CpuLow, in percent;
+    gives nothing.
     """
     t = Template(Description="Step scaling on CPU")
     needs(t, inputs.CLUSTER_NAME, inputs.SERVICE_NAME, inputs.MIN_TASKS, inputs.MAX_TASKS)
     needs(t, inputs.CPU_HIGH, inputs.CPU_LOW)
+    t.add_rule("SomeTaskRuns", _some_task())
     t.add_resource(scalable.tasks())
     # Steps are measured from the alarm's threshold: upwards for the one, downwards for the other.
     t.add_resource(_policy("AddTask", 1, scalable.SCALE_OUT_COOLDOWN, MetricIntervalLowerBound=0))
@@ -38,6 +39,11 @@ def template() -> Template:
     t.add_resource(_high())
     t.add_resource(_low())
     return t
+
+
+def _some_task() -> dict[str, Any]:
+    text = "MinTasks is above 0: without a task there is no CPU that could add one"
+    return {"Assertions": [{"Assert": Not(Equals(Ref(inputs.MIN_TASKS.name), "0")), "AssertDescription": text}]}
 
 
 def _policy(title: str, tasks: int, cooldown: int, **bounds: int) -> ScalingPolicy:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from nested import inputs, scaling_step
+from stackwright.resolve.errors import ResolveError
 from stackwright.resolve.nested import resolve
 from stackwright.resolve.symbols import rendered
 
@@ -57,6 +58,11 @@ def test_alarms_judge_each_minute_of_the_services_average_cpu(alarm: str) -> Non
 @pytest.mark.parametrize("alarm", ["CpuIsHigh", "CpuIsLow"])
 def test_without_data_nothing_is_added_or_removed(alarm: str) -> None:
     assert resources()[alarm]["TreatMissingData"] == "notBreaching"
+
+
+def test_a_service_without_a_task_could_never_grow_and_is_refused() -> None:
+    with pytest.raises(ResolveError, match="MinTasks is above 0"):
+        resources(MinTasks="0")
 
 
 def test_one_task_comes_and_one_goes() -> None:
