@@ -135,6 +135,17 @@ def test_an_alarm_at_each_end_adds_and_removes_one_task(deployed: Deployed) -> N
     assert (target["MinCapacity"], target["MaxCapacity"]) == (2, 8)
 
 
+def test_an_alarm_that_goes_off_changes_the_tasks_within_their_limits(deployed: Deployed) -> None:
+    names = deployed.resources["Scaling"]
+    counts = []
+    for alarm in ("CpuIsHigh", "CpuIsHigh", "CpuIsLow", "CpuIsLow", "CpuIsLow"):
+        deployed.ask(
+            "cloudwatch", "set_alarm_state", AlarmName=names[alarm], StateValue="ALARM", StateReason="rehearsal"
+        )
+        counts.append(deployed.service()["runningCount"])
+    assert counts == [3, 4, 3, 2, 2]
+
+
 def test_plain_http_until_there_is_a_certificate(deployed: Deployed) -> None:
     (listener,) = _listeners(deployed.account)
     assert (listener["Port"], listener["Protocol"]) == (80, "HTTP")

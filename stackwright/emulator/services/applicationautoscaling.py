@@ -62,7 +62,7 @@ class ApplicationAutoScaling(ApplicationAutoScalingResponse):
             settle(ecs, service)
 
     def put_scaling_policy(self) -> str:
-        """The alarms of a policy that is put again are replaced ("PutScalingPolicy")."""
+        """A policy that is put again keeps its ARN, and its alarms are replaced ("PutScalingPolicy")."""
         key = FakeApplicationAutoscalingPolicy.formulate_key(
             *(self._get_param(name) for name in ("ServiceNamespace", "ResourceId")),
             *(self._get_param(name) for name in ("ScalableDimension", "PolicyName")),
@@ -71,7 +71,13 @@ class ApplicationAutoScaling(ApplicationAutoScalingResponse):
         if known:
             known.delete_alarms(self.current_account, self.region)
         answer: str = super().put_scaling_policy()
-        return answer
+        if not known:
+            return answer
+        policy = self.applicationautoscaling_backend.policies[key]
+        policy.policy_arn, made = known.policy_arn, policy.policy_arn
+        for alarm in policy.alarms:
+            alarm.alarm_actions = [policy.policy_arn if each == made else each for each in alarm.alarm_actions]
+        return json.dumps(json.loads(answer) | {"PolicyARN": policy.policy_arn})
 
     def tag_resource(self) -> str:
         """Tag a target ("TagResource")."""

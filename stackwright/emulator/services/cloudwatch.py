@@ -8,6 +8,7 @@ from moto.cloudwatch import urls
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
 
+from stackwright.emulator.services import step_scaling
 from stackwright.emulator.services.overlay import keep, put_in_place
 
 _KEPT = (
@@ -33,6 +34,15 @@ class CloudWatch(CloudWatchResponse):
         keep(alarm, self.params, _KEPT)
         if before is not None:
             alarm.state_value = before.state_value
+        return result
+
+    def set_alarm_state(self) -> ActionResult:
+        """An alarm that goes off carries out its actions ("SetAlarmState"): those that are scaling policies."""
+        result = super().set_alarm_state()
+        alarm: Any = self.cloudwatch_backend.alarms[self._get_param("AlarmName")]
+        if self._get_param("StateValue") == "ALARM" and alarm.actions_enabled:
+            for action in alarm.alarm_actions or []:
+                step_scaling.act(self.current_account, self.region, action)
         return result
 
     def put_composite_alarm(self) -> ActionResult:
