@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -319,7 +320,7 @@ def _started(project: Project, *arguments: str) -> subprocess.Popen[str]:
 def test_an_interrupted_build_ends_at_once_and_the_next_one_works(project: Project) -> None:
     shutil.rmtree(project.folder / ".cache")
     process = _started(project, "build")
-    assert process.stderr is not None and process.stderr.readline() == "linting 11 templates\n"
+    assert process.stderr is not None and re.fullmatch(r"linting \d+ templates\n", process.stderr.readline())
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=20)
     assert process.returncode == 130
