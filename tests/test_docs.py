@@ -306,7 +306,8 @@ def test_command_lines_are_found() -> None:
 
 
 def test_make_targets_are_there() -> None:
-    made = set(re.findall(r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    written = "".join((REPOSITORY / each).read_text(encoding="utf-8") for each in ("Makefile", "delivery.mk"))
+    made = set(re.findall(r"^([a-z]+):", written, flags=re.MULTILINE))
     asked = {
         target
         for page in PAGES

@@ -18,7 +18,7 @@ from support.delivery import REPOSITORY, Script, deploy_role_actions, scripts
 
 from stackwright.cli import verbs
 
-MAKEFILE = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+MAKEFILE = "".join((REPOSITORY / each).read_text(encoding="utf-8") for each in ("Makefile", "delivery.mk"))
 TARGETS = {*re.findall(r"^([a-z]+):", MAKEFILE, flags=re.MULTILINE), ".venv/.installed"}
 DELIVERY = re.findall(r"^STEPS := (.+)$", MAKEFILE, flags=re.MULTILINE)[0].split()
 SHELLCHECK = Path(sys.executable).with_name("shellcheck")

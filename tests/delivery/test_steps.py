@@ -57,7 +57,7 @@ elif words[:2] == ["buildx", "build"]:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A folder with the Makefile alone, an account with a registry, and what the stand-ins noted."""
+    """A folder with the makefiles alone, an account with a registry, and what the stand-ins noted."""
 
     folder: Path
     environment: dict[str, str]
@@ -105,7 +105,8 @@ def start(endpoint: str, tmp_path: Path) -> Callable[..., Delivery]:
         for program in ("docker", "skopeo"):
             (tmp_path / "bin" / program).write_text(STAND_IN)
             (tmp_path / "bin" / program).chmod(0o755)
-        (tmp_path / "Makefile").write_bytes((REPOSITORY / "Makefile").read_bytes())
+        for file in ("Makefile", "delivery.mk"):
+            (tmp_path / file).write_bytes((REPOSITORY / file).read_bytes())
         places = [str(tmp_path / "bin"), str(Path(sys.executable).parent), own["PATH"]]
         about = {"PATH": os.pathsep.join(places), "COMMIT": COMMIT, "ENV": "dev", "NOTED": str(tmp_path / "noted")}
         return Delivery(tmp_path, own | about | {"REPOSITORY": _registry(account, mutability)})
