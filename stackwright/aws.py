@@ -223,10 +223,14 @@ class Aws:
             arguments["NextToken"] = page["NextToken"]
 
     def template(self, stack_id: str) -> dict[str, Any]:
-        """Return the template a stack was last deployed with, as it was given."""
+        """Return the template a stack was last deployed with, as JSON has it."""
         body = self.call("cloudformation", "get_template", StackName=stack_id, TemplateStage="Original")["TemplateBody"]
-        parsed = json.loads(body) if isinstance(body, str) else body
-        return dict(parsed)
+        if not isinstance(body, str):
+            return dict(body)
+        # `aws cloudformation package` writes YAML with short forms unless told otherwise.
+        from cfnlint.decode import decode_str
+
+        return dict(json.loads(json.dumps(decode_str(body)[0], default=str)))
 
     def delete_stack(self, stack_id: str) -> None:
         """Ask for a stack's deletion by the role it was made with; it goes on after this returns."""
@@ -245,15 +249,17 @@ class Aws:
         )
 
     # --- change sets ------------------------------------------------------------------------
+    # Named with their stack, because a policy that admits stacks says nothing of a change set's own ARN.
 
     def create_change_set(self, **arguments: Any) -> tuple[str, str]:
         """Ask for a change set; return its id and its stack's id."""
         made = self.call("cloudformation", "create_change_set", **arguments)
         return str(made["Id"]), str(made["StackId"])
 
-    def change_set(self, change_set_id: str) -> dict[str, Any]:
-        """Return a change set with all pages of its changes, values included."""
-        arguments: dict[str, Any] = {"ChangeSetName": change_set_id, "IncludePropertyValues": True}
+    def change_set(self, change_set_id: str, stack_id: str) -> dict[str, Any]:
+        """Return a change set with all pages of its changes, values included; `stack_id` is "" where none is told."""
+        named = {"StackName": stack_id} if stack_id else {}
+        arguments = {"ChangeSetName": change_set_id, "IncludePropertyValues": True, **named}
         whole = self.call("cloudformation", "describe_change_set", **arguments)
         page = whole
         while page.get("NextToken"):
@@ -261,24 +267,31 @@ class Aws:
             whole["Changes"] += page["Changes"]
         return whole
 
-    def execute_change_set(self, change_set_id: str, *, token: str) -> None:
+    def execute_change_set(self, change_set_id: str, stack_id: str, *, token: str) -> None:
         """Start what a change set describes."""
         self.call(
             "cloudformation",
             "execute_change_set",
             ChangeSetName=change_set_id,
+            StackName=stack_id,
             ClientRequestToken=token,
             DisableRollback=False,
         )
 
     def change_sets(self, stack_id: str) -> list[str]:
         """Return the ids of a stack's change sets."""
-        page = self.call("cloudformation", "list_change_sets", StackName=stack_id)
-        return [str(each["ChangeSetId"]) for each in page["Summaries"]]
+        found: list[str] = []
+        arguments = {"StackName": stack_id}
+        while True:
+            page = self.call("cloudformation", "list_change_sets", **arguments)
+            found += [str(each["ChangeSetId"]) for each in page["Summaries"]]
+            if not page.get("NextToken"):
+                return found
+            arguments["NextToken"] = page["NextToken"]
 
-    def delete_change_set(self, change_set_id: str) -> None:
+    def delete_change_set(self, change_set_id: str, stack_id: str) -> None:
         """Delete a change set, and with it those of its nested stacks."""
-        self.call("cloudformation", "delete_change_set", ChangeSetName=change_set_id)
+        self.call("cloudformation", "delete_change_set", ChangeSetName=change_set_id, StackName=stack_id)
 
     # --- parameters and objects -------------------------------------------------------------
 

@@ -95,14 +95,14 @@ class Change:
 
 
 def read_tree(
-    change_set: Mapping[str, Any], describe: Callable[[str], Mapping[str, Any]], *, scope: str = ""
+    change_set: Mapping[str, Any], describe: Callable[[str, str], Mapping[str, Any]], *, scope: str = ""
 ) -> tuple[Change, ...]:
-    """Return the changes of a described change set; `describe` fetches a nested one by its id."""
+    """Return the changes of a described change set; `describe` fetches a nested one by its id and its stack's."""
     found = (each["ResourceChange"] for each in change_set.get("Changes", []))
     return tuple(_change(raw, describe, scope=scope) for raw in found if raw)
 
 
-def _change(raw: Mapping[str, Any], describe: Callable[[str], Mapping[str, Any]], *, scope: str) -> Change:
+def _change(raw: Mapping[str, Any], describe: Callable[[str, str], Mapping[str, Any]], *, scope: str) -> Change:
     path = f"{scope}/{raw['LogicalResourceId']}".lstrip("/")
     nested = raw.get("ChangeSetId")
     return Change(
@@ -113,7 +113,7 @@ def _change(raw: Mapping[str, Any], describe: Callable[[str], Mapping[str, Any]]
         policy=raw.get("PolicyAction", ""),
         physical_id=raw.get("PhysicalResourceId", ""),
         causes=tuple(_cause(detail) for detail in raw.get("Details", [])),
-        children=read_tree(describe(nested), describe, scope=path) if nested else (),
+        children=read_tree(describe(nested, raw.get("PhysicalResourceId", "")), describe, scope=path) if nested else (),
     )
 
 

@@ -76,12 +76,12 @@ def proposed(aws: Aws, plan: Plan, source: Source) -> Iterator[Proposal]:
     proposal = Proposal(id=change_set_id, stack_id=stack_id, stack_name=plan.stack_name, token=token)
     try:
         with _still_there(plan.stack_name):
-            described = _ready(aws, change_set_id)
+            described = _ready(aws, change_set_id, stack_id)
         _read(aws, plan, source, proposal, described)
         yield proposal
     finally:
         if not proposal.executed:
-            discard(aws, proposal.id, stack_id if plan.creates else None)
+            discard(aws, proposal.id, stack_id, with_stack=plan.creates)
 
 
 def _asked(aws: Aws, plan: Plan, source: Source, token: str) -> tuple[str, str]:
@@ -137,49 +137,48 @@ def _url(template: Mapping[str, Any], name: str) -> str | None:
     return url
 
 
-def _ready(aws: Aws, change_set_id: str) -> dict[str, Any]:
+def _ready(aws: Aws, change_set_id: str, stack_id: str) -> dict[str, Any]:
     """Wait until a change set is complete or has failed; return it."""
     wait = FIRST_WAIT
     while True:
-        described = aws.change_set(change_set_id)
+        described = aws.change_set(change_set_id, stack_id)
         if described["Status"] in ("CREATE_COMPLETE", "FAILED"):
             return described
         time.sleep(wait)
         wait = min(wait * SLOWER, LONGEST_WAIT)
 
 
-def discard(aws: Aws, change_set_id: str, stack_id: str | None) -> None:
-    """Delete a change set with its nested ones, then the stack that was only made for it."""
-    _delete_change_set(aws, change_set_id)
-    if stack_id is None:
-        return
-    _await_gone(aws, change_set_id)
-    aws.delete_stack(stack_id)
+def discard(aws: Aws, change_set_id: str, stack_id: str, *, with_stack: bool) -> None:
+    """Delete a change set with its nested ones, then the stack if it was only made for it."""
+    _delete_change_set(aws, change_set_id, stack_id)
+    if with_stack:
+        _await_gone(aws, change_set_id, stack_id)
+        aws.delete_stack(stack_id)
 
 
-def _delete_change_set(aws: Aws, change_set_id: str) -> None:
+def _delete_change_set(aws: Aws, change_set_id: str, stack_id: str) -> None:
     """Delete a change set, once it is complete when AWS says that it cannot before."""
     try:
-        aws.delete_change_set(change_set_id)
+        aws.delete_change_set(change_set_id, stack_id)
     except AwsError as error:
-        if GONE in error.code:
+        if _absent(error):
             return
         if error.code not in NOT_YET:
             raise
-        _ready(aws, change_set_id)
-        aws.delete_change_set(change_set_id)
+        _ready(aws, change_set_id, stack_id)
+        aws.delete_change_set(change_set_id, stack_id)
 
 
-def _await_gone(aws: Aws, change_set_id: str) -> None:
+def _await_gone(aws: Aws, change_set_id: str, stack_id: str) -> None:
     """Wait: nested stacks under review go with their change sets, and only while the root is there."""
     deadline = time.monotonic() + GONE_SECONDS
-    while not _gone(aws, change_set_id) and time.monotonic() < deadline:
+    while not _gone(aws, change_set_id, stack_id) and time.monotonic() < deadline:
         time.sleep(FIRST_WAIT)
 
 
-def _gone(aws: Aws, change_set_id: str) -> bool:
+def _gone(aws: Aws, change_set_id: str, stack_id: str) -> bool:
     try:
-        return bool(aws.change_set(change_set_id)["Status"] == "DELETE_FAILED")
+        return bool(aws.change_set(change_set_id, stack_id)["Status"] == "DELETE_FAILED")
     except AwsError as error:
         if _absent(error):
             return True
@@ -193,8 +192,8 @@ def _absent(error: AwsError) -> bool:
 def discard_leftover(aws: Aws, stack_id: str) -> None:
     """Delete a stack that never got past its review, its change sets first; wait until it is gone."""
     for change_set_id in aws.change_sets(stack_id):
-        _delete_change_set(aws, change_set_id)
-        _await_gone(aws, change_set_id)
+        _delete_change_set(aws, change_set_id, stack_id)
+        _await_gone(aws, change_set_id, stack_id)
     aws.delete_stack(stack_id)
     deadline = time.monotonic() + GONE_SECONDS
     while aws.stack(stack_id) and time.monotonic() < deadline:
@@ -208,9 +207,9 @@ def discard_forgotten(aws: Aws, stack_id: str) -> int:
     is executed ("ExecuteChangeSet": CloudFormation then deletes the stack's others).
     """
     found = [each for each in aws.change_sets(stack_id) if OUR_CHANGE_SET.search(each)]
-    left = [each for each in found if _forgotten(aws.change_set(each))]
+    left = [each for each in found if _forgotten(aws.change_set(each, stack_id))]
     for change_set_id in left:
-        discard(aws, change_set_id, None)
+        discard(aws, change_set_id, stack_id, with_stack=False)
     return len(left)
 
 
@@ -243,7 +242,7 @@ def execute(aws: Aws, proposal: Proposal, heard: Heard) -> Progress:
     proposal.executed = True
     try:
         with _still_there(proposal.stack_name):
-            aws.execute_change_set(proposal.id, token=proposal.token)
+            aws.execute_change_set(proposal.id, proposal.stack_id, token=proposal.token)
     except StackwrightError as error:
         proposal.executed = False
         if isinstance(error, AwsError):

@@ -126,7 +126,7 @@ def delete_reviews(aws: Aws, stack_id: str) -> None:
     for change_set_id in aws.change_sets(stack_id):
         # They go with it as long as the root is there. One that was executed may be refused, and need not go.
         with suppress(AwsError):
-            aws.delete_change_set(change_set_id)
+            aws.delete_change_set(change_set_id, stack_id)
     for nested in reviews(aws, stack_id):
         aws.delete_stack(nested)
 

@@ -154,9 +154,35 @@ def test_every_page_of_a_change_set_is_read(aws: Aws) -> None:
         {"Status": "CREATE_COMPLETE", "Changes": [{"Type": "Resource"}]},
     ]
     with Stubber(aws.client("cloudformation")) as stub:
+        for page, more in zip(pages, ({}, {"NextToken": "2"}), strict=True):
+            asked = {"ChangeSetName": CHANGE_SET, "StackName": "s", "IncludePropertyValues": True, **more}
+            stub.add_response("describe_change_set", page, asked)
+        assert len(aws.change_set(CHANGE_SET, "s")["Changes"]) == 2
+
+
+def test_every_page_of_change_sets_is_read(aws: Aws) -> None:
+    pages = [{"Summaries": [{"ChangeSetId": "c1"}], "NextToken": "2"}, {"Summaries": [{"ChangeSetId": "c2"}]}]
+    with Stubber(aws.client("cloudformation")) as stub:
         for page in pages:
-            stub.add_response("describe_change_set", page)
-        assert len(aws.change_set(CHANGE_SET)["Changes"]) == 2
+            stub.add_response("list_change_sets", page)
+        assert aws.change_sets("s") == ["c1", "c2"]
+
+
+def test_change_sets_are_named_with_their_stack(aws: Aws) -> None:
+    asked = {"ChangeSetName": CHANGE_SET, "StackName": "s"}
+    with Stubber(aws.client("cloudformation")) as stub:
+        stub.add_response("delete_change_set", {}, asked)
+        aws.delete_change_set(CHANGE_SET, "s")
+        stub.add_response("execute_change_set", {}, {**asked, "ClientRequestToken": "t", "DisableRollback": False})
+        aws.execute_change_set(CHANGE_SET, "s", token="t")
+
+
+def test_template_that_another_tool_gave_as_yaml_is_read_as_json_has_it(aws: Aws) -> None:
+    body = "Resources:\n  Zone:\n    Type: T\n    Properties: {Name: !Sub '${A}.', Of: !GetAtt B.C, Day: 2010-09-09}\n"
+    with Stubber(aws.client("cloudformation")) as stub:
+        stub.add_response("get_template", {"TemplateBody": body})
+        properties = aws.template("s")["Resources"]["Zone"]["Properties"]
+    assert properties == {"Name": {"Fn::Sub": "${A}."}, "Of": {"Fn::GetAtt": ["B", "C"]}, "Day": "2010-09-09"}
 
 
 @pytest.mark.parametrize(

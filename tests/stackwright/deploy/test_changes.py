@@ -25,7 +25,7 @@ def raw(logical_id: str, kind: str = SUBNET, **others: Any) -> dict[str, Any]:
 def test_nested_change_sets_come_into_one_tree() -> None:
     nested = {"cs-vpc": {"Changes": [raw("Subnet", Replacement="True", PhysicalResourceId="s-1")]}}
     root = {"Changes": [raw("Vpc", "AWS::CloudFormation::Stack", ChangeSetId="cs-vpc"), raw("Zone")]}
-    tree = read_tree(root, nested.__getitem__)
+    tree = read_tree(root, lambda change_set_id, _: nested[change_set_id])
     assert [change.path for change in everything(tree)] == ["Vpc", "Vpc/Subnet", "Zone"]
     subnet = tree[0].children[0]
     assert (subnet.scope, subnet.logical_id, subnet.replacement) == ("Vpc", "Subnet", "True")
@@ -45,7 +45,7 @@ def test_causes_carry_what_moves_and_from_what_to_what() -> None:
         "CausingEntity": "MaxInstances",
     }
     tags = {"Target": {"Attribute": "Tags"}, "Evaluation": "Dynamic"}
-    change = read_tree({"Changes": [raw("Group", Details=[detail, tags])]}, dict)[0]
+    change = read_tree({"Changes": [raw("Group", Details=[detail, tags])]}, lambda *_: {})[0]
     first, second = change.causes
     assert (first.target, first.before, first.after, first.static) == ("MaxSize", "1", "2", True)
     assert (second.target, second.static, second.source) == ("Tags", False, "DirectModification")

@@ -269,7 +269,7 @@ def test_outputs_for_machines(shop: Any, capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.mark.parametrize(
     "options",
-    [{"stack_name": "ecs-shop"}, {"region": "eu-wset-1"}, {"environment": "prdo"}],
+    [{"stack_name": "2nd-shop"}, {"region": "eu-wset-1"}, {"environment": "prdo"}],
 )
 def test_bad_input_changes_nothing(shop: Any, options: dict[str, str]) -> None:
     with pytest.raises(BadInput):

@@ -129,7 +129,7 @@ def test_an_empty_change_set_of_a_killed_run_is_taken_away_at_once(
 ) -> None:
     shop.deploy()
 
-    def killed(*_: object) -> None:
+    def killed(*_: object, **__: object) -> None:
         raise SystemExit
 
     with monkeypatch.context() as patch:
@@ -174,7 +174,7 @@ def test_a_change_set_that_went_while_it_waited_is_said_to_be_gone(
 def test_nested_stacks_left_under_review_go_with_their_root(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """As SIGKILL leaves them: the change set is there, and nobody takes it away."""
     with monkeypatch.context() as patch:
-        patch.setattr(EXECUTE, "discard", lambda *_: None)
+        patch.setattr(EXECUTE, "discard", lambda *_, **__: None)
         patch.setattr(Screen, "agreed", lambda _, question: "shop-dev" not in question)
         shop.deploy()
     under_review = {name for name in shop.stacks() if name.startswith("shop-dev")}
