@@ -50,6 +50,7 @@ _NOT_EMPTY = (
 )
 _NO_ROLE = "Access denied when attempting to assume role {}. Validating load balancer configuration failed."
 _set_desired_capacity = FakeAutoScalingGroup.set_desired_capacity
+_type_of_template = FakeAutoScalingGroup.instance_type.fget
 
 
 class AutoScaling(AutoScalingResponse):
@@ -124,7 +125,17 @@ def _all_of_it(group: Any, capacity: int | None) -> None:
         group.replace_autoscaling_group_instances(missing, group.get_propagated_tags())
 
 
+def _first_override(group: Any) -> Any:
+    """An override's instance type goes before the launch template's, in the order that they are listed in
+    ("LaunchTemplateOverrides"); moto launches without a type, as if it were of any size."""
+    policy = group.mixed_instances_policy or {}
+    overrides = policy.get("LaunchTemplate", {}).get("Overrides", [])
+    named = (each["InstanceType"] for each in overrides if each.get("InstanceType"))
+    return next(named, None) or _type_of_template(group)
+
+
 def install() -> None:
     """Put the overlay in the place of moto's Auto Scaling."""
     put_in_place(urls, AutoScaling)
     FakeAutoScalingGroup.set_desired_capacity = _all_of_it
+    FakeAutoScalingGroup.instance_type = property(_first_override)

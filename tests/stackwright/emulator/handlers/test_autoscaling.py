@@ -106,6 +106,7 @@ CASES: list[dict[str, Any]] = [
             "DesiredCapacity": 2,
             "length(Instances)": 2,
             "Instances[].ProtectedFromScaleIn": [False, False],
+            "Instances[].InstanceType": ["t3.medium", "t3.medium"],
             "NewInstancesProtectedFromScaleIn": False,
             "CapacityRebalance": True,
             "DefaultCooldown": 60,
