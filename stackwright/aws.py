@@ -300,7 +300,7 @@ class Aws:
         try:
             return str(self.call("ssm", "get_parameter", Name=name)["Parameter"]["Value"])
         except AwsError as error:
-            if error.code == "ParameterNotFound":
+            if error.absent:
                 return None
             raise
 

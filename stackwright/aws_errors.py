@@ -56,6 +56,7 @@ THROTTLED = {
     "SlowDown",
     "503",  # S3's answer to a HEAD request has no body to tell a code in
 }
+SERVER_ERROR = 500  # HTTP status; "Common Errors": InternalFailure, ServiceUnavailable and what services call theirs
 
 
 class AwsError(StackwrightError):
@@ -66,6 +67,16 @@ class AwsError(StackwrightError):
         self.code = code
         self.reason = reason
 
+    @property
+    def absent(self) -> bool:
+        """Whether AWS says that what it was asked about is not there."""
+        return (
+            "NotFound" in self.code
+            or self.code.startswith("NoSuch")
+            or self.code == "404"  # S3's answer to a HEAD request has no body to tell a code in
+            or any(words in self.reason.lower() for words in ("not found", "does not exist"))
+        )
+
 
 class AccessDenied(AwsError):
     """The identity may not do this; the message names the action."""
@@ -75,12 +86,20 @@ class Throttled(AwsError):
     """AWS went on refusing for its request rate after every retry."""
 
 
+class Failing(AwsError):
+    """AWS has trouble of its own, and went on having it after every retry."""
+
+
 class Credentials(BadInput):
     """No credentials, or ones AWS does not take (any more)."""
 
 
 class Unreachable(BadInput):
     """Nothing answers at the endpoint."""
+
+
+# AWS cannot be asked (any more); whatever it was doing goes on.
+LOST = (Throttled, Failing, Credentials, Unreachable)
 
 
 def near_misses(word: str, known: Iterable[str]) -> str:
@@ -103,7 +122,8 @@ def explained(error: Exception, *, service: str, operation: str) -> StackwrightE
     response = getattr(error, "response", None)
     if not isinstance(response, dict):
         return AwsError(f"{service}:{operation} failed: {_first_line(error)}")
-    return _refused(response.get("Error", {}), action=f"{service}:{operation}")
+    failing = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= SERVER_ERROR
+    return _refused(response.get("Error", {}), action=f"{service}:{operation}", failing=failing)
 
 
 def not_aws(service: str) -> str:
@@ -111,19 +131,23 @@ def not_aws(service: str) -> str:
     return f"what answers for AWS {service} is not AWS: check AWS_ENDPOINT_URL, HTTPS_PROXY and the network"
 
 
-def _refused(error: dict[str, Any], *, action: str) -> StackwrightError:
+def _refused(error: dict[str, Any], *, action: str, failing: bool) -> StackwrightError:
     """Return the error for a response: code and message are those of AWS."""
     code, reason = str(error.get("Code", "")), " ".join(str(error.get("Message", "")).split())
     if code in EXPIRED:
         return Credentials("AWS credentials have expired: get new ones, then run the same again")
     if code in UNKNOWN_KEY:
-        return Credentials(f"AWS does not accept these credentials ({code}): check --profile")
+        mend = "check --profile, and that the account has this region enabled"
+        return Credentials(f"AWS does not accept these credentials ({code}): {mend}")
     if code in DENIED:
         message = f"access denied to {action}: {reason or 'no reason given'}"
         return AccessDenied(message, code=code, reason=reason)
     if code in THROTTLED:
         message = f"{action} is throttled by AWS: wait a minute, then run the same again"
         return Throttled(message, code=code, reason=reason)
+    if failing:
+        message = f"AWS itself fails at {action} ({code}): wait a minute, then run the same again"
+        return Failing(message, code=code, reason=reason)
     return AwsError(f"{action} refused ({code}): {reason}", code=code, reason=reason)
 
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stackwright.aws_errors import Throttled, Unreachable
+from stackwright.aws_errors import LOST
 from stackwright.deploy import dependents, guardduty, purge, release, remains, zones
 from stackwright.deploy.again import Again, Where
 from stackwright.deploy.execute import delete, discard_leftover
@@ -208,7 +208,7 @@ def _interruptible(screen: Screen, told: Sequence[str]) -> Iterator[None]:
     """Say what an interruption leaves: Ctrl-C, or an AWS that cannot be asked any more."""
     try:
         yield
-    except (KeyboardInterrupt, Throttled, Unreachable):
+    except (KeyboardInterrupt, *LOST):
         for line in told:
             screen.say(line)
         raise

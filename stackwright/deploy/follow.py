@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from stackwright.aws_errors import Throttled, Unreachable
+from stackwright.aws_errors import Failing, Throttled, Unreachable
 from stackwright.aws_shapes import Event
 from stackwright.deploy.changes import NESTED
 
@@ -144,15 +144,15 @@ def follow(
 ) -> Progress:
     """Follow until the root stack is at rest; `heard` is called for every look.
 
-    `after` is the id of the newest event before the operation. Raises Unreachable or Throttled
-    when AWS cannot be asked for a long while.
+    `after` is the id of the newest event before the operation. Raises what `LOST` has
+    when AWS cannot be asked for a long while, or not with these credentials any more.
     """
     progress, newest, wait, lost = begin(stack_id), {stack_id: after}, FIRST_WAIT, 0
     while True:
         try:
             added = _look(aws, progress, newest)
             lost = 0
-        except (Unreachable, Throttled):
+        except (Failing, Throttled, Unreachable):
             lost += 1
             if lost >= PATIENCE:
                 raise

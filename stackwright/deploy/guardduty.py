@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from stackwright.aws_errors import AwsError
 from stackwright.deploy.patience import until
-from stackwright.deploy.release import absent
 from stackwright.errors import StackwrightError
 
 if TYPE_CHECKING:
@@ -58,5 +57,5 @@ def _delete_group(aws: Aws, group: str) -> None:
     try:
         aws.call("ec2", "delete_security_group", GroupId=group)
     except AwsError as error:
-        if not absent(error):
+        if not error.absent:
             raise

@@ -20,6 +20,8 @@ from stackwright.deploy.references import references
 # what identifies a resource, and a change in place leaves them alone.
 FIXED_ENDINGS = ("arn", "id", "name", "uri")
 
+GROUP = "AWS::AutoScaling::AutoScalingGroup"
+
 Template = Mapping[str, Any]
 
 
@@ -91,8 +93,7 @@ class _Judge:
             return Replacement.NO
         causes = [cause for cause in change.causes if cause.recreation != "Never"]
         if not causes:
-            whole = change.replacement == "True"
-            return Replacement.YES if whole else Replacement.CONDITIONAL
+            return Replacement.YES if change.replacement == "True" else self._conditional(change)
         return max(self._recreation(change, cause) for cause in causes)
 
     def _recreation(self, change: Change, cause: Cause) -> Replacement:
@@ -100,8 +101,18 @@ class _Judge:
         if verdict is Verdict.IDLE:
             return Replacement.NO
         if cause.recreation == "Conditionally":
-            return Replacement.CONDITIONAL
+            return self._conditional(change)
         return Replacement.YES if verdict is Verdict.CERTAIN else Replacement.AFTER_APPLY
+
+    def _conditional(self, change: Change) -> Replacement:
+        """Return what a replacement with a condition comes to.
+
+        An Auto Scaling group's condition is an update policy that says so ("UpdatePolicy attribute", AWS CloudFormation
+        User Guide); what any other hangs on CloudFormation alone knows.
+        """
+        policy = self.templates.at(change.scope).get("Resources", {}).get(change.logical_id, {}).get("UpdatePolicy", {})
+        in_place = change.type == GROUP and "WillReplace" not in str(policy)
+        return Replacement.NO if in_place else Replacement.CONDITIONAL
 
     def cause(self, change: Change, cause: Cause) -> Verdict:
         """Return whether one cause will move its property."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from stackwright.aws_errors import AwsError
 from stackwright.deploy.patience import until
-from stackwright.deploy.release import absent
 from stackwright.deploy.teardown import BUCKET, LOG_GROUP, REPOSITORY, ZONE, Task
 from stackwright.errors import StackwrightError
 
@@ -80,7 +79,7 @@ def empty_registry(aws: Aws, name: str) -> None:
             for failure in answer.get("failures", []):
                 raise StackwrightError(f"{name}: an image cannot be deleted: {failure.get('failureReason')}")
     except AwsError as error:
-        if not absent(error):
+        if not error.absent:
             raise
 
 
@@ -181,7 +180,7 @@ def exists(aws: Aws, type_: str, physical_id: str) -> bool:
         elif type_ == LOG_GROUP:
             return _log_group(aws, physical_id)
     except AwsError as error:
-        if absent(error):
+        if error.absent:
             return False
         raise
     return True
@@ -217,5 +216,5 @@ def _unless_gone(aws: Aws, service: str, operation: str, **arguments: Any) -> No
     try:
         aws.call(service, operation, **arguments)
     except AwsError as error:
-        if not absent(error):
+        if not error.absent:
             raise

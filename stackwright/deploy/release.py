@@ -21,15 +21,6 @@ PENDING_DELETE = "pending delete"
 PROTECTION = "deletion_protection.enabled"
 
 
-def absent(error: AwsError) -> bool:
-    """Tell whether AWS says that what it was asked about is not there."""
-    return (
-        "NotFound" in error.code
-        or error.code.startswith("NoSuch")
-        or any(words in error.reason.lower() for words in ("not found", "does not exist"))
-    )
-
-
 def deregister(aws: Aws, target: str) -> None:
     """Take a service's scalable target away, policies and their alarms with it: nothing starts tasks again."""
     resource, dimension, namespace = target.split("|")
@@ -42,7 +33,7 @@ def deregister(aws: Aws, target: str) -> None:
             ServiceNamespace=namespace,
         )
     except AwsError as error:
-        if not absent(error):
+        if not error.absent:
             raise
 
 
@@ -85,7 +76,7 @@ def _has_tasks(aws: Aws, cluster: str, service: str) -> bool:
         # In this order: a task goes from one list to the other, never back.
         return any(_has_live(aws, cluster, service, desired) for desired in ("RUNNING", "STOPPED"))
     except AwsError as error:
-        if absent(error):
+        if error.absent:
             return False
         raise
 
@@ -204,7 +195,7 @@ def is_protected(aws: Aws, balancer: str) -> bool:
     try:
         found = aws.call("elbv2", "describe_load_balancer_attributes", LoadBalancerArn=balancer)
     except AwsError as error:
-        if absent(error):
+        if error.absent:
             return False
         raise
     return any(each["Key"] == PROTECTION and each["Value"] == "true" for each in found["Attributes"])

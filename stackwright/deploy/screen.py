@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from stackwright import console
-from stackwright.aws_errors import Throttled, Unreachable
+from stackwright.aws_errors import LOST
 from stackwright.deploy.show import Line, progress_lines, step_line
 from stackwright.errors import BadInput
 from stackwright.quoting import harmless
@@ -67,7 +67,7 @@ class Screen:
                     yield heard
             else:
                 yield self._log
-        except (KeyboardInterrupt, Throttled, Unreachable):
+        except (KeyboardInterrupt, *LOST):
             for line in goes_on:
                 console.say(line)
             raise

@@ -42,10 +42,13 @@ NEEDED = "autoscaling:SetInstanceProtection, UpdateAutoScalingGroup and Complete
 
 
 def lift(aws: Aws, path: str, balancer: str, say: Callable[[str], None]) -> None:
-    """Lift a load balancer's deletion protection, and say so, if it has any."""
-    if release.is_protected(aws, balancer):
-        say(f"lifting the deletion protection of {path}, which was never in service")
-        release.unprotect(aws, balancer)
+    """Lift a load balancer's deletion protection, if it has any, and say so; say too if that cannot be done."""
+    try:
+        if release.is_protected(aws, balancer):
+            say(f"lifting the deletion protection of {path}, which was never in service")
+            release.unprotect(aws, balancer)
+    except StackwrightError as error:
+        say(f"{path} may be protected, and stop the deletion: {error}")
 
 
 def ready_to_go(aws: Aws, stack_id: str, say: Callable[[str], None]) -> None:
@@ -97,10 +100,7 @@ class Unhang:
         for node in progress.root.walk():
             if node.type == BALANCER and node.physical_id.startswith("arn:") and node.path not in self._told:
                 self._told.add(node.path)
-                try:
-                    lift(self._aws, node.path, node.physical_id, self._say)
-                except StackwrightError as error:
-                    self._say(f"{node.path} may not be deleted: {error}")
+                lift(self._aws, node.path, node.physical_id, self._say)
 
     def _look(self, name: str, *, deleting: bool) -> None:
         verb = "destroy" if deleting else "recover"

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from stackwright.aws_errors import AwsError
-from stackwright.deploy.release import absent
 from stackwright.errors import StackwrightError
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def _records(aws: Aws, zone: str) -> list[dict[str, Any]]:
                 break
             arguments |= _next(page)
     except AwsError as error:
-        if not absent(error):
+        if not error.absent:
             raise
     apex = next((each["Name"] for each in found if each["Type"] == "SOA"), "")
     return [each for each in found if each["Type"] not in OWN or each["Name"] != apex]
@@ -146,7 +145,7 @@ def _validated_by(aws: Aws, certificate: str) -> list[str]:
     try:
         described = aws.call("acm", "describe_certificate", CertificateArn=certificate)["Certificate"]
     except AwsError as error:
-        if absent(error):
+        if error.absent:
             return []
         raise
     options = described.get("DomainValidationOptions", [])
@@ -192,5 +191,5 @@ def delete(aws: Aws, zone: str) -> None:
     try:
         aws.call("route53", "delete_hosted_zone", Id=zone)
     except AwsError as error:
-        if not absent(error):
+        if not error.absent:
             raise

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stackwright.aws_errors import AwsError
-from stackwright.deploy.release import absent
 
 if TYPE_CHECKING:
     from stackwright.aws import Aws
@@ -36,7 +35,7 @@ def _described(service: str, operation: str, argument: str, *, many: bool = Fals
         try:
             aws.call(service, operation, **{argument: given})
         except AwsError as error:
-            if absent(error) or error.code == "404":
+            if error.absent:
                 return False
             raise
         return True

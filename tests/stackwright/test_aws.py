@@ -9,7 +9,7 @@ from botocore import exceptions
 from botocore.stub import Stubber
 
 from stackwright.aws import Aws, local_keys
-from stackwright.aws_errors import AccessDenied, AwsError, Credentials, Throttled, Unreachable
+from stackwright.aws_errors import AccessDenied, AwsError, Credentials, Failing, Throttled, Unreachable
 from stackwright.errors import BadInput, StackwrightError
 
 KEYS = ("key", "secret")
@@ -65,6 +65,27 @@ def test_throttling_is_retried_then_said(aws: Aws) -> None:
     error = refused(aws, "Throttling", "Rate exceeded")
     assert isinstance(error, Throttled) and "run the same again" in str(error)
     assert aws.client("cloudformation").meta.config.retries["mode"] == "standard"
+
+
+def test_trouble_of_aws_itself_is_told_from_a_refusal(aws: Aws) -> None:
+    with Stubber(aws.client("ecs")) as stub:
+        stub.add_client_error("list_tasks", "ServerException", "no", http_status_code=500)
+        with pytest.raises(Failing, match="run the same again"):
+            aws.call("ecs", "list_tasks")
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "absent"),
+    [
+        ("NoSuchEntity", "", True),
+        ("LoadBalancerNotFound", "", True),
+        ("404", "Not Found", True),
+        ("ValidationError", "Stack with id x does not exist", True),
+        ("ValidationError", "Stack x is busy", False),
+    ],
+)
+def test_absence_is_told_from_other_refusals(code: str, reason: str, absent: bool) -> None:
+    assert AwsError("", code=code, reason=reason).absent is absent
 
 
 def test_other_refusals_keep_the_words_of_aws(aws: Aws) -> None:

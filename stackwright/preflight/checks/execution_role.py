@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from stackwright.aws_errors import AwsError
-from stackwright.deploy.release import absent
 from stackwright.preflight.check import Check, Point, fails, holds, moot
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ def _ask(subject: Subject) -> Iterator[Point]:
     try:
         found = subject.aws.call("iam", "get_role", RoleName=subject.role.rpartition("/")[2])["Role"]
     except AwsError as error:
-        if not absent(error):
+        if not error.absent:
             raise
         yield fails(f"there is no role {subject.role}", mend=MEND)
         return

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from stackwright.aws_errors import AwsError
-from stackwright.deploy.release import absent
 from stackwright.preflight.asking import one_by_one
 from stackwright.preflight.check import Check, Point, fails, holds, moot
 
@@ -47,7 +46,7 @@ def _there(subject: Subject, kind: str) -> Iterator[Point]:
     try:
         subject.aws.call("iam", "get_role", RoleName=role)
     except AwsError as error:
-        if not absent(error):
+        if not error.absent:
             raise
         paths = ", ".join(each.path for each in subject.added(kind))
         mend = (

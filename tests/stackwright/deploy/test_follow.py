@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from stackwright.aws_errors import Unreachable
+from stackwright.aws_errors import Credentials, Failing, Unreachable
 from stackwright.aws_shapes import Event
 from stackwright.deploy.follow import PATIENCE, Progress, Step, advance, begin, follow
 
@@ -102,10 +102,15 @@ def test_nothing_heard_is_not_the_end() -> None:
     assert not begin(ROOT).done
 
 
-def test_a_lost_connection_is_borne(own: Make) -> None:
-    lost = Unreachable("no route")
+@pytest.mark.parametrize("lost", [Unreachable("no route"), Failing("InternalFailure")])
+def test_a_lost_connection_is_borne(own: Make, lost: Exception) -> None:
     feed = Feed(shop_dev=[[own("CREATE_IN_PROGRESS")], lost, lost, [own("CREATE_COMPLETE")]])
     assert run(feed)[0].root.status == "CREATE_COMPLETE"
+
+
+def test_credentials_that_expire_end_the_following_at_once() -> None:
+    with pytest.raises(Credentials):
+        run(Feed(shop_dev=[Credentials("expired")]))
 
 
 def test_a_connection_lost_for_good_ends_the_following() -> None:

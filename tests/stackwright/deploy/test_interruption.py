@@ -17,7 +17,7 @@ import pytest
 
 from stackwright import console
 from stackwright.aws import Aws
-from stackwright.aws_errors import AwsError, Throttled, Unreachable
+from stackwright.aws_errors import LOST, AwsError, Throttled
 from stackwright.deploy.again import Again, Where
 from stackwright.deploy.screen import Screen
 from stackwright.errors import StackwrightError
@@ -47,7 +47,9 @@ def test_what_ends_with_the_command_is_not_said_to_go_on(monkeypatch: pytest.Mon
     assert "goes on in AWS" in again().goes_on("the deployment")[0]
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), Unreachable("no answer"), Throttled("slow down")])
+@pytest.mark.parametrize(
+    "error", [KeyboardInterrupt(), *(kind("no answer") for kind in LOST)], ids=lambda each: type(each).__name__
+)
 def test_a_deployment_no_longer_followed_says_how_to_watch_and_cancel_it(
     shop: Any, error: BaseException, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -141,6 +141,27 @@ def test_conditional_recreation_is_left_to_cloudformation() -> None:
     assert judged(nested("Group", change), moved=("Size",))["Group/Template"][1] is Replacement.CONDITIONAL
 
 
+@pytest.mark.parametrize(
+    ("policy", "replaced"),
+    [
+        ({}, Replacement.NO),
+        ({"AutoScalingRollingUpdate": {"MinInstancesInService": 1}}, Replacement.NO),
+        ({"AutoScalingReplacingUpdate": {"WillReplace": True}}, Replacement.CONDITIONAL),
+        ({"Fn::If": ["Big", {"AutoScalingReplacingUpdate": {"WillReplace": True}}, {}]}, Replacement.CONDITIONAL),
+    ],
+)
+def test_group_is_replaced_where_its_update_policy_says_so(policy: dict[str, Any], replaced: Replacement) -> None:
+    resources = {**GROUP["Resources"], "Group": {**GROUP["Resources"]["Group"], "UpdatePolicy": policy}}
+    templates = Templates(ROOT, {"vpc": VPC, "group": {**GROUP, "Resources": resources}})
+    version = cause("MixedInstancesPolicy", "ResourceAttribute", "Template.Version", recreation="Conditionally")
+    group = modify("Group/Group", version, kind="AWS::AutoScaling::AutoScalingGroup", replacement="Conditional")
+    follower = cause("GroupArn", "ResourceReference", "Group", recreation="Always")
+    provider = modify("Group/Provider", follower, replacement="Conditional")
+    found = judged(nested("Group", TEMPLATE, group, provider), moved=("Size",), templates=templates)
+    assert found["Group/Group"] == (Verdict.AFTER_APPLY, replaced)
+    assert found["Group/Provider"][1] is (Replacement.NO if replaced is Replacement.NO else Replacement.AFTER_APPLY)
+
+
 def test_text_that_cloudformation_cannot_evaluate_is_compared() -> None:
     change = modify("Group/Subnet", cause("VpcId", "DirectModification"))
     assert judged(nested("Group", change))["Group/Subnet"][0] is Verdict.IDLE

@@ -16,7 +16,7 @@ from stackwright.compose import Blueprint
 from stackwright.deploy.again import Again, Where
 from stackwright.deploy.follow import advance, begin
 from stackwright.deploy.recover import recover
-from stackwright.deploy.unhang import Unhang
+from stackwright.deploy.unhang import Unhang, lift
 from stackwright.deploy.watch import watch
 from stackwright.emulator.handlers import autoscaling
 from stackwright.emulator.services import autoscaling_hooks
@@ -414,3 +414,10 @@ def test_load_balancer_of_a_stack_that_was_once_complete_stays_protected(own: Ma
     kind = "AWS::ElasticLoadBalancingV2::LoadBalancer"
     assert heard(aws, [own(root), event("Balancer", "UPDATE_COMPLETE", kind, physical_id="arn:aws:lb")], []) == []
     assert aws.asked == []
+
+
+def test_who_may_not_lift_a_protection_is_told_and_goes_on() -> None:
+    aws: Any = Refusing(AccessDenied("elbv2:DescribeLoadBalancerAttributes", code="AccessDenied"))
+    said: list[str] = []
+    lift(aws, "Alb/LoadBalancer", "arn:aws:lb", said.append)
+    assert said == ["Alb/LoadBalancer may be protected, and stop the deletion: elbv2:DescribeLoadBalancerAttributes"]
