@@ -10,8 +10,8 @@ from pathlib import Path
 from subprocess import PIPE
 
 import pytest
+from support.account_numbers import account_id
 from support.accounts import Account, Project
-from support.numbers import account_id
 
 REPOSITORY = Path(__file__).parents[2]
 PROJECT_PARTS = ("build.py", ".cfnlintrc", "nested", "params", "templates")

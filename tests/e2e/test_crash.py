@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.account_numbers import account_id
 from support.accounts import Account, Project
-from support.numbers import account_id
 
 from stackwright.emulator.server import LocalAws
 

@@ -14,8 +14,8 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
+from support.account_numbers import account_id
 from support.accounts import Account, Project
-from support.numbers import account_id
 
 from stackwright.emulator.engine.stacks import Stack
 from stackwright.emulator.journal import Call

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.account_numbers import account_id
 from support.accounts import REGION, Account, Project
-from support.numbers import account_id
 
 from stackwright.emulator.handlers import autoscaling
 from stackwright.emulator.server import LocalAws

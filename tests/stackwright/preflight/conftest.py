@@ -10,7 +10,7 @@ from uuid import uuid4
 import botocore.loaders
 import pytest
 from botocore.stub import Stubber
-from support.numbers import account_id
+from support.account_numbers import account_id
 
 from stackwright.aws import Aws
 from stackwright.emulator.server import LocalAws

@@ -10,7 +10,7 @@ from typing import Any
 
 import boto3
 import pytest
-from support.numbers import account_id
+from support.account_numbers import account_id
 
 from stackwright.emulator.handlers import Context, Handler
 from stackwright.emulator.server import LocalAws

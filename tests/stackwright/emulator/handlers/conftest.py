@@ -13,7 +13,7 @@ import jmespath
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from support.numbers import account_id
+from support.account_numbers import account_id
 
 from stackwright.emulator.handlers import Context, handler_for
 from stackwright.emulator.handlers.shapes import is_absent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.numbers import account_id
+from support.account_numbers import account_id
 
 TAGS = [{"Key": "Project", "Value": "stackwright"}]
 ZONE = {"zone": ("AWS::Route53::HostedZone", {"Name": "example.com"})}

@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
-from support.numbers import account_id
+from support.account_numbers import account_id
 
 from stackwright.emulator.server import LocalAws
 from stackwright.emulator.services import linked_roles

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from support.numbers import account_id
+from support.account_numbers import account_id
 
 from stackwright.aws import Aws
 from stackwright.preflight.check import Result
