@@ -57,12 +57,14 @@ def as_json(aws: Aws, stack_name: str, results: Sequence[Result]) -> dict[str, A
 
 def _lines(result: Result) -> Iterator[str]:
     telling = [each for each in result.points if each.verdict in TELLING[result.verdict]]
-    told = [line for point in telling for line in _told(point)]
+    told = list(_told(telling))
     yield f"{result.check.number:2} {result.check.name}: {result.verdict}" + (f": {told[0]}" if told else "")
     yield from (f"   {line}" for line in told[1:])
 
 
-def _told(point: Point) -> Iterator[str]:
-    yield from point.text.splitlines()
-    if point.mend:
-        yield f"mend: {point.mend}"
+def _told(points: Sequence[Point]) -> Iterator[str]:
+    """Yield what was found; a mend that several have in common comes once, after the last of them."""
+    for place, point in enumerate(points, 1):
+        yield from point.text.splitlines()
+        if point.mend and point.mend not in [each.mend for each in points[place:]]:
+            yield f"mend: {point.mend}"

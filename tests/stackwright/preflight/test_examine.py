@@ -52,6 +52,12 @@ def test_every_check_is_told_with_what_it_found() -> None:
     ]
 
 
+def test_what_mends_several_points_is_told_once() -> None:
+    found = result(fails("a", mend="m"), fails("b", mend="other"), fails("c", mend="m"))
+    told = [line.strip() for line in every_line([found])]
+    assert told[:-1] == ["4 names-free: fails: a", "b", "mend: other", "c", "mend: m"]
+
+
 def test_in_brief_what_holds_or_does_not_apply_is_only_counted() -> None:
     found = [result(holds("a")), result(moot("none")), result(untold("denied")), result(fails("b", mend="m"))]
     assert brief(found) == [
