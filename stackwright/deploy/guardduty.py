@@ -7,6 +7,7 @@ Until then the VPC, its subnets and so their stack cannot go.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from stackwright.aws_errors import AwsError
@@ -37,7 +38,7 @@ def clear(aws: Aws, vpc: str) -> None:
             raise StackwrightError(f"{failure.get('ResourceId')}: {failure.get('Error', {}).get('Message')}")
     until(lambda: not _endpoints(aws, vpc), late=f"GuardDuty's endpoint in {vpc} is still there")
     for group in _groups(aws, vpc):
-        _delete_group(aws, group)
+        until(partial(_group_gone, aws, group), late=f"GuardDuty's group in {vpc} is still in use")
 
 
 def _endpoints(aws: Aws, vpc: str) -> list[dict[str, Any]]:
@@ -53,9 +54,13 @@ def _groups(aws: Aws, vpc: str) -> list[str]:
     return [each["GroupId"] for each in aws.call("ec2", "describe_security_groups", Filters=filters)["SecurityGroups"]]
 
 
-def _delete_group(aws: Aws, group: str) -> None:
+def _group_gone(aws: Aws, group: str) -> bool:
+    """Delete a group; False while an interface of the endpoint that went still has it."""
     try:
         aws.call("ec2", "delete_security_group", GroupId=group)
     except AwsError as error:
+        if error.code == "DependencyViolation":
+            return False
         if not error.absent:
             raise
+    return True

@@ -72,22 +72,31 @@ def _deleted(aws: Aws, name: str) -> bool:
 
 
 def empty_registry(aws: Aws, name: str) -> None:
-    """Delete every image of a repository."""
+    """Delete every image of a repository, in rounds: one that an index refers to is refused until that is gone."""
     try:
-        while images := _images(aws, name):
-            answer = aws.call("ecr", "batch_delete_image", repositoryName=name, imageIds=images)
-            for failure in answer.get("failures", []):
-                raise StackwrightError(f"{name}: an image cannot be deleted: {failure.get('failureReason')}")
+        while digests := _digests(aws, name):
+            answers = [_delete_images(aws, name, digests[at : at + IMAGES_AT_ONCE]) for at in _starts(digests)]
+            failures = [each for answer in answers for each in answer.get("failures", [])]
+            if failures and not any(answer.get("imageIds") for answer in answers):
+                raise StackwrightError(f"{name}: an image cannot be deleted: {failures[0].get('failureReason')}")
     except AwsError as error:
         if not error.absent:
             raise
 
 
-def _images(aws: Aws, name: str) -> list[dict[str, str]]:
+def _starts(digests: list[str]) -> range:
+    return range(0, len(digests), IMAGES_AT_ONCE)
+
+
+def _digests(aws: Aws, name: str) -> list[str]:
     """Return digests of images; by digest, an image goes with all its tags."""
-    found = aws.call("ecr", "list_images", repositoryName=name, maxResults=IMAGES_AT_ONCE)["imageIds"]
-    digests = dict.fromkeys(each["imageDigest"] for each in found if each.get("imageDigest"))
-    return [{"imageDigest": digest} for digest in list(digests)[:IMAGES_AT_ONCE]]
+    found = _pages(aws, "ecr", "list_images", "imageIds", repositoryName=name)
+    return list(dict.fromkeys(each["imageDigest"] for each in found if each.get("imageDigest")))
+
+
+def _delete_images(aws: Aws, name: str, digests: list[str]) -> dict[str, Any]:
+    images = [{"imageDigest": digest} for digest in digests]
+    return aws.call("ecr", "batch_delete_image", repositoryName=name, imageIds=images)
 
 
 def delete_registry(aws: Aws, name: str) -> None:
@@ -163,7 +172,7 @@ def namesakes(aws: Aws, name: str) -> list[str]:
     repositories = _pages(aws, "ecr", "describe_repositories", "repositories")
     named = [each["repositoryName"] for each in repositories]
     buckets = [each["Name"] for each in aws.call("s3", "list_buckets")["Buckets"]]
-    families = aws.call("ecs", "list_task_definition_families", familyPrefix=prefix, status="ACTIVE")["families"]
+    families = _pages(aws, "ecs", "list_task_definition_families", "families", familyPrefix=prefix, status="ACTIVE")
     kept = [each for each in (*buckets, *named) if each.startswith(prefix.lower())]
     return [*kept, *(group for groups in logs for group in groups), *(f"{each} (task definition)" for each in families)]
 

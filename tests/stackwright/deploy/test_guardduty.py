@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from stackwright.aws_errors import AwsError
+from stackwright.deploy import guardduty
 from stackwright.errors import StackwrightError
 
 SERVICE = "com.amazonaws.us-east-1.guardduty-data"
@@ -86,3 +88,20 @@ def test_the_deletion_that_failed_on_it_is_completed(shop: Any) -> None:
     assert shop.status() == "DELETE_FAILED"
     assert shop.destroy() == 0
     assert left(shop, vpc) == []
+
+
+def test_group_goes_when_the_last_interface_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow:
+        region = "us-east-1"
+        refused = 0
+
+        def call(self, service: str, operation: str, **arguments: Any) -> Any:
+            if operation == "delete_security_group" and self.refused < 2:
+                self.refused += 1
+                raise AwsError("in use", code="DependencyViolation")
+            return {"VpcEndpoints": [], "SecurityGroups": [{"GroupId": "sg-1"}]}
+
+    monkeypatch.setattr("stackwright.deploy.patience.time.sleep", lambda _: None)
+    slow: Any = Slow()
+    guardduty.clear(slow, "vpc-1")
+    assert slow.refused == 2
