@@ -28,7 +28,7 @@ def within(aws: Aws, quota: Quota, *, used: int, adds: int, by: str) -> Point:
     Where AWS does not tell the quota it is the default, and what passes that cannot be told.
     """
     limit, refused = _limit(aws, quota)
-    told = f"{by}: {adds} {quota.noun} more than the {used} in {aws.region}, quota {limit}"
+    told = f"{by}: {quota.noun} in {aws.region}: {used} and {adds} more, quota {limit}"
     if used + adds <= limit:
         return holds(told)
     if refused:

@@ -71,7 +71,7 @@ def test_every_check_is_printed_by_its_number(shop: Shop, capsys: pytest.Capture
     printed = capsys.readouterr().out.splitlines()
     numbered = [line for line in printed if line[:2].strip().isdigit()]
     assert [int(line[:2]) for line in numbered] == list(range(1, len(names()) + 1))
-    assert " 2 elastic-ips: holds: Inner/Address: 1 Elastic IPs more than the 0 in us-east-1, quota 5" in numbered
+    assert " 2 elastic-ips: holds: Inner/Address: Elastic IPs in us-east-1: 0 and 1 more, quota 5" in numbered
     assert printed[-1] == "preflight: 3 of 3 hold"
 
 
@@ -136,7 +136,7 @@ def test_deploy_refuses_and_creates_nothing(aws: Aws, shop: Shop, capsys: pytest
     allocate(aws, 5)
     assert shop("deploy", "--yes", "--bucket", bucket(aws)) == 1
     told = capsys.readouterr().err
-    assert " 2 elastic-ips: fails: Inner/Address: 1 Elastic IPs more than the 5 in us-east-1, quota 5" in told
+    assert " 2 elastic-ips: fails: Inner/Address: Elastic IPs in us-east-1: 5 and 1 more, quota 5" in told
     assert "error: preflight of shop-dev failed: elastic-ips; the stack was not touched" in told
     assert stacks(aws) == []
     assert "Contents" not in aws.call("s3", "list_objects_v2", Bucket=bucket(aws))

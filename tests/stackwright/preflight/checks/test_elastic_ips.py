@@ -23,7 +23,7 @@ def test_holds_up_to_the_quota(aws: Aws, plan: Plan, asked: Asked) -> None:
     allocate(aws, 4)
     result = asked("elastic-ips", plan(ADDRESS))
     assert result.verdict == "holds"
-    assert result.points[0].text == "Address: 1 Elastic IPs more than the 4 in us-east-1, quota 5"
+    assert result.points[0].text == "Address: Elastic IPs in us-east-1: 4 and 1 more, quota 5"
 
 
 def test_fails_beyond_the_quota(aws: Aws, plan: Plan, asked: Asked) -> None:

@@ -51,7 +51,7 @@ def test_holds_for_the_most_tasks_and_those_that_replace_them(plan: Plan, asked:
     result = asked("fargate-vcpus", plan(service(3)))
     assert result.verdict == "holds"
     (point,) = result.points
-    assert "6 vCPUs of Fargate On-Demand more than the 0 in us-east-1, quota 6" in point.text
+    assert "vCPUs of Fargate On-Demand in us-east-1: 0 and 6 more, quota 6" in point.text
 
 
 def test_fails_for_one_task_more(plan: Plan, asked: Asked) -> None:
@@ -72,7 +72,7 @@ def test_fails_for_what_others_run_beside_it(aws: Aws, plan: Plan, asked: Asked)
     run(aws, 1)
     result = asked("fargate-vcpus", plan(service(3)))
     assert result.verdict == "fails"
-    assert "more than the 1 in" in result.points[0].text
+    assert ": 1 and " in result.points[0].text
 
 
 def test_what_the_stacks_own_service_runs_counts_once(aws: Aws, plan: Plan, asked: Asked) -> None:

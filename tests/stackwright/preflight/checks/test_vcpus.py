@@ -24,7 +24,7 @@ def run(aws: Aws, count: int, kind: str, group: str = "") -> None:
 def test_holds_for_the_maximum_and_a_replacement(plan: Plan, asked: Asked, fleet: Fleet) -> None:
     result = asked("vcpus", plan(fleet("t3.medium", "m6i.xlarge", most="15")))
     assert result.verdict == "holds"
-    assert "64 vCPUs of On-Demand Standard instances more than the 0 in us-east-1, quota 64" in result.points[0].text
+    assert "vCPUs of On-Demand Standard instances in us-east-1: 0 and 64 more, quota 64" in result.points[0].text
 
 
 def test_fails_for_one_instance_more(plan: Plan, asked: Asked, fleet: Fleet) -> None:

@@ -16,7 +16,7 @@ VPC = {"Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16
 def test_holds_beside_the_default_vpc(plan: Plan, asked: Asked) -> None:
     result = asked("vpcs", plan(VPC))
     assert result.verdict == "holds"
-    assert result.points[0].text == "Vpc: 1 VPCs more than the 1 in us-east-1, quota 5"
+    assert result.points[0].text == "Vpc: VPCs in us-east-1: 1 and 1 more, quota 5"
 
 
 def test_fails_beyond_the_quota(aws: Aws, plan: Plan, asked: Asked) -> None:
