@@ -280,9 +280,10 @@ _waive = click.option(
 @_on_project
 def preflight(project: Project, **options: Any) -> int:
     """Check what a deployment would fail at, without changing anything."""
+    from stackwright.deploy import Choices
     from stackwright.preflight.verb import preflight
 
-    return preflight(project, **options)
+    return preflight(project, Choices(**options))
 
 
 @verbs.command(epilog=f"Example: {PROGRAM} deploy ec2-alb dev --local")
@@ -299,9 +300,9 @@ def preflight(project: Project, **options: Any) -> int:
 @_on_project
 def deploy(project: Project, **options: Any) -> int:
     """Publish, show what would change, ask, do it and follow it."""
-    from stackwright.deploy import deploy
+    from stackwright.deploy import Choices, deploy
 
-    return deploy(project, **options)
+    return deploy(project, Choices(**options))
 
 
 @verbs.command(epilog=f"Example: {PROGRAM} watch ec2-alb dev")

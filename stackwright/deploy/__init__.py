@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from dataclasses import replace as changed
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,7 @@ from stackwright.deploy.execute import (
     proposed,
 )
 from stackwright.deploy.first_try import discarded
-from stackwright.deploy.outcome import check_ended, tell_declined, tell_outputs
+from stackwright.deploy.outcome import DECLINED, check_ended, tell_declined, tell_outputs
 from stackwright.deploy.plan import (
     ENDED_WELL,
     Busy,
@@ -49,13 +49,12 @@ from stackwright.deploy.plan import (
     check_stack_name,
     make_plan,
 )
-from stackwright.deploy.screen import Screen
+from stackwright.deploy.screen import Screen, reached
 from stackwright.deploy.show import change_lines
 from stackwright.deploy.tasks import Evidence
 from stackwright.deploy.unhang import Unhang
 from stackwright.deploy.wish import BOOTSTRAP, Wish, make_wish
 from stackwright.errors import BadInput
-from stackwright.place import place
 from stackwright.preflight.examine import check_ready, check_waived
 from stackwright.preflight.subject import make_subject
 from stackwright.publish import artifact_bucket, execution_role, upload
@@ -68,73 +67,95 @@ if TYPE_CHECKING:
     from stackwright.project import Project
 
 DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
-DECLINED = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Choices:
-    """What the command line says about one deployment."""
+    """What the command line says about one deployment, under the names of its options."""
 
-    stack_name: str
+    blueprint: str
+    environment: str
+    region: str | None = None
+    profile: str | None = None
+    local: bool = False
+    yes: bool = False
+    stack_name: str | None = None
     image: str | None = None
     bucket: str | None = None
     role_arn: str | None = None
-    replaces: Sequence[str] = ()
-    where: Where = field(default_factory=Where)
-    waived: Sequence[str] = ()
+    replace: Sequence[str] = ()
+    waive: Sequence[str] = ()
+    despite_findings: bool = False
+    as_json: bool = False
+
+    @property
+    def again(self) -> Again:
+        """The environment and where its stack is, to name the next command by."""
+        name = self.stack_name or f"{self.blueprint}-{self.environment}"
+        return Again(self.blueprint, self.environment, name, Where(self.profile, self.region, self.local))
+
+    @property
+    def name(self) -> str:
+        """The stack's name: given, else of blueprint and environment."""
+        return self.again.stack_name
+
+    @property
+    def offline(self) -> str:
+        """The region to resolve for, before AWS is asked."""
+        return offline_region(chosen_region(self.region, profile=self.profile))
 
 
-def deploy(
-    project: Project,
-    *,
-    blueprint: str,
-    environment: str,
-    region: str | None = None,
-    profile: str | None = None,
-    local: bool = False,
-    yes: bool = False,
-    stack_name: str | None = None,
-    image: str | None = None,
-    bucket: str | None = None,
-    role_arn: str | None = None,
-    replace: Sequence[str] = (),
-    waive: Sequence[str] = (),
-    despite_findings: bool = False,
-    as_json: bool = False,
-) -> int:
+def deploy(project: Project, choices: Choices) -> int:
     """Deploy a blueprint to an environment; return the exit status."""
-    check_waived(waive)
     started = time.monotonic()
-    screen = Screen(yes=yes)
-    where = Where(profile, region, local)
-    choices = Choices(stack_name or f"{blueprint}-{environment}", image, bucket, role_arn, replace, where, waive)
-    check_stack_name(choices.stack_name)
-    before = [name for name in BOOTSTRAP if local and name != blueprint and name in project.makers]
-    offline = offline_region(chosen_region(region, profile=profile))
-    wishes = [make_wish(project, name, environment, region=offline) for name in (*before, blueprint)]
-    built = wishes[-1].built
-    check_image(blueprint, built.root, image)
-    check_provider_names(choices.stack_name, [built.root, *built.nested.values()])
-    screen.say(check_findings(project, [wish.rendered for wish in wishes]))
-    for wish in wishes:
-        screen.say(check_guarantees(project, wish.made, wish.environment, region=offline, despite=despite_findings))
-    with place(local=local, profile=profile, region=region) as aws:
-        screen.say(f"account {aws.account}, region {aws.region}{', local AWS' if local else ''}")
+    screen = Screen(yes=choices.yes)
+    wishes = _wishes(project, choices, screen)
+    with reached(choices.again.where, screen) as aws:
         for wish in wishes[:-1]:
             _refuse_shared(aws, project, wish)
         for wish in wishes[:-1]:
             bootstrap(aws, wish, Screen(yes=True), choices)
         if not bring_about(aws, wishes[-1], choices, screen):
-            tell_declined(choices.stack_name, as_json=as_json)
+            tell_declined(choices.name, as_json=choices.as_json)
             return DECLINED
-        tell_outputs(aws, choices.stack_name, screen, seconds=time.monotonic() - started, as_json=as_json)
+        tell_outputs(aws, choices.name, screen, seconds=time.monotonic() - started, as_json=choices.as_json)
     return 0
+
+
+def _wishes(project: Project, choices: Choices, screen: Screen) -> list[Wish]:
+    """Return what to bring about, bootstrap blueprints first; lint and verify all of it before AWS is asked."""
+    wish = wished(project, choices)
+    first = [name for name in BOOTSTRAP if choices.local and name != choices.blueprint and name in project.makers]
+    before = [make_wish(project, name, choices.environment, region=choices.offline) for name in first]
+    wishes = [*before, wish]
+    screen.say(check_findings(project, [each.rendered for each in wishes]))
+    despite = choices.despite_findings
+    for each in wishes:
+        screen.say(check_guarantees(project, each.made, each.environment, region=choices.offline, despite=despite))
+    return wishes
+
+
+def wished(project: Project, choices: Choices) -> Wish:
+    """Return what is wanted; raises BadInput for what AWS need not be asked about."""
+    check_waived(choices.waive)
+    check_stack_name(choices.name)
+    wish = make_wish(project, choices.blueprint, choices.environment, region=choices.offline)
+    check_image(choices.blueprint, wish.built.root, choices.image)
+    check_provider_names(choices.name, [wish.built.root, *wish.built.nested.values()])
+    return wish
 
 
 def bootstrap(aws: Aws, wish: Wish, screen: Screen, main: Choices) -> None:
     """Bring about a bootstrap blueprint for the main one, unless its stack is there as it should be."""
-    name = f"{wish.built.name}-{wish.environment}"
-    stack = aws.stack_now(name)
+    choices = Choices(
+        blueprint=wish.built.name,
+        environment=wish.environment,
+        region=main.region,
+        profile=main.profile,
+        local=main.local,
+        waive=main.waive,
+    )
+    stack = aws.stack_now(choices.name)
     same = stack is not None and (
         stack.status in DONE
         and wish.parameters.items() <= stack.parameters.items()
@@ -142,8 +163,8 @@ def bootstrap(aws: Aws, wish: Wish, screen: Screen, main: Choices) -> None:
         and aws.template(stack.id) == wish.built.root
     )
     if not same:
-        screen.say(f"{name} goes first")
-        bring_about(aws, wish, Choices(name, where=main.where, waived=main.waived), screen)
+        screen.say(f"{choices.name} goes first")
+        bring_about(aws, wish, choices, screen)
 
 
 def _refuse_shared(aws: Aws, project: Project, wish: Wish) -> None:
@@ -160,7 +181,7 @@ def _refuse_shared(aws: Aws, project: Project, wish: Wish) -> None:
 
 def bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen) -> bool:
     """Make the stack what the wish says; return False when the person declines."""
-    again = Again(wish.built.name, wish.environment, choices.stack_name, choices.where)
+    again = choices.again
     try:
         return _bring_about(aws, wish, choices, screen, again)
     except Busy as error:
@@ -171,7 +192,7 @@ def bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen) -> bool:
 
 def _bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: Again) -> bool:
     plan = planned(aws, wish, choices)
-    check_ready(make_subject(aws, wish, plan), waived=choices.waived, say=screen.say)
+    check_ready(make_subject(aws, wish, plan), waived=choices.waive, say=screen.say)
     source = _source(aws, wish, choices, screen)
     if not _cleared(aws, plan, screen, again):
         return False
@@ -183,7 +204,7 @@ def _bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: 
             stack_id = proposal.stack_id
         else:
             screen.show(change_lines(proposal.changes))
-            refuse_replacements(proposal.changes, allowed=choices.replaces)
+            refuse_replacements(proposal.changes, allowed=choices.replace)
             if not screen.agreed(f"{'create' if plan.creates else 'update'} {plan.stack_name}?"):
                 screen.say("nothing was changed")
                 return False
@@ -213,8 +234,8 @@ def planned(aws: Aws, wish: Wish, choices: Choices) -> Plan:
         nested=built.nested,
         parameters=wish.parameters,
         tags=wish.tags,
-        stack=aws.stack_now(choices.stack_name),
-        stack_name=choices.stack_name,
+        stack=aws.stack_now(choices.name),
+        stack_name=choices.name,
         image=choices.image,
         # The stacks that make the role cannot be made with it.
         role=None if built.flat else execution_role(aws, choices.role_arn),

@@ -22,13 +22,13 @@ from stackwright.deploy.again import Again, Where
 from stackwright.deploy.execute import delete, discard_leftover
 from stackwright.deploy.failure import first_failure
 from stackwright.deploy.follow import follow
+from stackwright.deploy.outcome import DECLINED
 from stackwright.deploy.plan import LEFTOVER, PROTECTED_ENVIRONMENTS, check_stack_name
-from stackwright.deploy.screen import Screen
+from stackwright.deploy.screen import Screen, reached
 from stackwright.deploy.show import Line
 from stackwright.deploy.show_teardown import namesake_lines, plan_lines, task_lines
 from stackwright.deploy.teardown import BALANCER, TAKING_RECORDS, VPC, Task, Teardown, plan
 from stackwright.errors import BadInput, StackwrightError
-from stackwright.place import place
 
 if TYPE_CHECKING:
     from stackwright.aws import Aws
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 GONE = "DELETE_COMPLETE"
 DELETING = "DELETE_IN_PROGRESS"
-DECLINED = 1
 DOING: dict[str, Callable[[Aws, str], None]] = {
     "deregister": release.deregister,
     "drain": release.drain,
@@ -108,8 +107,7 @@ def destroy(
         raise BadInput(f"--delete-data in {environment}: nothing was changed; it takes --unprotect too")
     again = Again(blueprint, environment, name, Where(profile, region, local))
     asked = Asked(again, unprotect=unprotect, delete_data=delete_data)
-    with place(local=local, profile=profile, region=region) as aws:
-        screen.say(f"account {aws.account}, region {aws.region}{', local AWS' if local else ''}")
+    with reached(again.where, screen) as aws:
         stack = aws.stack_now(name)
         if stack is None:
             return _finish(aws, asked, screen)
@@ -230,9 +228,10 @@ def _deleted(aws: Aws, stack: Stack, asked: Asked, screen: Screen) -> Progress:
 
 
 def _resumed(aws: Aws, stack_id: str, heard: Heard) -> Progress:
-    """Follow a deletion that goes on already, from its beginning."""
+    """Follow a deletion that goes on already, from its beginning; of one that no event tells yet from now on."""
     events = aws.events(stack_id)
-    began = max(index for index, event in enumerate(events) if event.own and event.status == DELETING)
+    begun = (index for index, event in enumerate(events) if event.own and event.status == DELETING)
+    began = max(begun, default=len(events))
     return follow(aws, stack_id, after=events[began - 1].id if began else None, heard=heard)
 
 

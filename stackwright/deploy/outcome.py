@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from stackwright import console
 from stackwright.deploy.failure import blockers, cause
+from stackwright.deploy.plan import FIRST_TRY_FAILED
 from stackwright.errors import StackwrightError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from stackwright.deploy.screen import Screen
 
 ROLLED_BACK = "UPDATE_ROLLBACK_COMPLETE"
-FIRST_TRY = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}
+DECLINED = 1  # exit status of a "no" at the prompt
 
 
 def check_ended(progress: Progress, again: Again, *, wanted: Collection[str]) -> str:
@@ -37,7 +38,7 @@ def _why(progress: Progress) -> list[str]:
 
 def mend(status: str, again: Again) -> str:
     """Return in one line what to do next about a stack in this status."""
-    if status in FIRST_TRY:
+    if status in FIRST_TRY_FAILED:
         return f"next: mend that, then {again.ours('deploy')} deletes this first try and creates anew"
     if status == "UPDATE_ROLLBACK_FAILED":
         return f"next: mend what blocks it, then {again.ours('recover')}"

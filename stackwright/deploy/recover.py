@@ -16,11 +16,11 @@ from stackwright.deploy.again import Where
 from stackwright.deploy.changes import NESTED
 from stackwright.deploy.first_try import discarded
 from stackwright.deploy.follow import Progress, follow
-from stackwright.deploy.outcome import check_ended
-from stackwright.deploy.screen import Screen
+from stackwright.deploy.outcome import DECLINED, check_ended
+from stackwright.deploy.screen import Screen, reached
 from stackwright.deploy.sentences import noun
 from stackwright.deploy.unhang import Unhang
-from stackwright.deploy.watch import again_here, before, began, present, reached
+from stackwright.deploy.watch import again_here, before, began, present
 from stackwright.errors import BadInput, StackwrightError
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ FIRST_TRY = "ROLLBACK_FAILED"
 GOES_BACK = {"ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"}
 BACK = {"ROLLBACK_COMPLETE", RECOVERED}
 AT_REST = {RECOVERED, "UPDATE_COMPLETE", "CREATE_COMPLETE"}
-DECLINED = 1
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def recover(
     """Bring a failed or hanging rollback to its end; return the exit status."""
     screen = Screen(yes=yes)
     again = again_here(project, blueprint, environment, stack_name, Where(profile, region, local))
-    with reached(again, screen) as aws:
+    with reached(again.where, screen) as aws:
         stack = present(aws, again)
         if stack.status in AT_REST:
             screen.say(f"{stack.name} is in {stack.status}: nothing to recover")

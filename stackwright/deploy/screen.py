@@ -12,11 +12,14 @@ from stackwright import console
 from stackwright.aws_errors import LOST
 from stackwright.deploy.show import Line, progress_lines, step_line
 from stackwright.errors import BadInput
+from stackwright.place import place
 from stackwright.quoting import harmless
 
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from stackwright.aws import Aws
+    from stackwright.deploy.again import Where
     from stackwright.deploy.execute import Heard
     from stackwright.deploy.follow import Progress, Step
 
@@ -78,6 +81,14 @@ class Screen:
     def _painted(self, line: Line) -> str:
         colour = COLOURS.get(line.tone)
         return console.paint(line.text, colour, stream=sys.stderr) if colour else line.text
+
+
+@contextmanager
+def reached(where: Where, screen: Screen) -> Iterator[Aws]:
+    """Yield AWS, having said whose it is."""
+    with place(local=where.local, profile=where.profile, region=where.region) as aws:
+        screen.say(f"account {aws.account}, region {aws.region}{', local AWS' if where.local else ''}")
+        yield aws
 
 
 @contextmanager

@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from stackwright.deploy.again import Again, Where
 from stackwright.deploy.follow import Progress, follow
 from stackwright.deploy.outcome import check_ended, tell_outputs
 from stackwright.deploy.plan import LEFTOVER, check_stack_name
-from stackwright.deploy.screen import Screen
+from stackwright.deploy.screen import Screen, reached
 from stackwright.deploy.tasks import Evidence
 from stackwright.deploy.unhang import Unhang
 from stackwright.errors import BadInput, StackwrightError
-from stackwright.place import place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from stackwright.aws import Aws
     from stackwright.aws_shapes import Event, Stack
     from stackwright.project import Project
@@ -55,7 +51,7 @@ def watch(
     started = time.monotonic()
     screen = Screen(yes=True)
     again = again_here(project, blueprint, environment, stack_name, Where(profile, region, local))
-    with reached(again, screen) as aws:
+    with reached(again.where, screen) as aws:
         stack = present(aws, again)
         if stack.status == LEFTOVER:
             raise StackwrightError(f"{stack.name}: nothing is going on; it is under review and was never created")
@@ -80,15 +76,6 @@ def again_here(project: Project, blueprint: str, environment: str, stack_name: s
             " and set the exports it prints"
         )
     return again
-
-
-@contextmanager
-def reached(again: Again, screen: Screen) -> Iterator[Aws]:
-    """Yield AWS, having said whose it is."""
-    where = again.where
-    with place(local=where.local, profile=where.profile, region=where.region) as aws:
-        screen.say(f"account {aws.account}, region {aws.region}{', local AWS' if where.local else ''}")
-        yield aws
 
 
 def present(aws: Aws, again: Again) -> Stack:

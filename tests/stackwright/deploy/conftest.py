@@ -16,7 +16,7 @@ import pytest
 from stackwright.aws import Aws
 from stackwright.aws_shapes import Event
 from stackwright.compose import Blueprint
-from stackwright.deploy import deploy
+from stackwright.deploy import Choices, deploy
 from stackwright.deploy.destroy import destroy
 from stackwright.emulator.server import LocalAws
 from stackwright.emulator.services import linked_roles
@@ -155,7 +155,7 @@ class Shop:
 
     def deploy(self, environment: str = "dev", **options: Any) -> int:
         given = {"yes": True, "local": True, "bucket": self.bucket, "region": "us-east-1"}
-        return deploy(self.project, blueprint="shop", environment=environment, **given | options)
+        return deploy(self.project, Choices(**{"blueprint": "shop", "environment": environment} | given | options))
 
     def destroy(self, environment: str = "dev", **options: Any) -> int:
         given = {"yes": True, "local": True, "region": "us-east-1"}

@@ -13,7 +13,7 @@ from stackwright import console
 from stackwright.aws import Aws
 from stackwright.aws_errors import AccessDenied
 from stackwright.compose import Blueprint
-from stackwright.deploy import deploy
+from stackwright.deploy import Choices, deploy
 from stackwright.emulator.server import LocalAws
 from stackwright.errors import BadInput, StackwrightError
 
@@ -279,7 +279,7 @@ def test_bad_input_changes_nothing(shop: Any, options: dict[str, str]) -> None:
 
 def test_image_for_a_blueprint_without_one_changes_nothing(shop: Any) -> None:
     with pytest.raises(BadInput, match="no image"):
-        deploy(shop.project, blueprint="account", environment="dev", image="x", yes=True, local=True)
+        deploy(shop.project, Choices(blueprint="account", environment="dev", image="x", yes=True, local=True))
     assert shop.stacks() == set()
 
 
@@ -292,7 +292,7 @@ def test_what_account_and_region_have_yet_to_write_is_said(shop: Any) -> None:
     root = {"Parameters": {"Zone": parameter}, "Resources": resources}
     shop.project.makers["account"] = lambda: Blueprint("account", root, {})
     with pytest.raises(BadInput, match="`account` and `region` blueprints first"):
-        deploy(shop.project, blueprint="account", environment="dev", yes=True, local=True, waive=[PRESENT])
+        deploy(shop.project, Choices(blueprint="account", environment="dev", yes=True, local=True, waive=[PRESENT]))
     assert shop.stacks() == set()
 
 
@@ -302,7 +302,7 @@ def test_an_ssm_parameter_of_others_that_is_not_there_is_a_wrong_value(shop: Any
     root = {"Parameters": {"MachineImage": parameter}, "Resources": resources}
     shop.project.makers["account"] = lambda: Blueprint("account", root, {})
     with pytest.raises(BadInput, match="correct the value in the parameter file"):
-        deploy(shop.project, blueprint="account", environment="dev", yes=True, local=True, waive=[PRESENT])
+        deploy(shop.project, Choices(blueprint="account", environment="dev", yes=True, local=True, waive=[PRESENT]))
 
 
 def test_local_never_goes_to_another_machine(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:

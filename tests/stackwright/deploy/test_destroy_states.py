@@ -219,3 +219,18 @@ def test_of_a_stack_that_never_was_nothing_is_touched(shop: Any, capsys: pytest.
     assert told[1].startswith("no stack knows these, which begin with its name")
     assert [line.strip() for line in told[2:]] == [*strays, "shop-dev-Task-1A2B (task definition)"]
     assert len(shop.aws.call("logs", "describe_log_groups")["logGroups"]) == 4
+
+
+def test_deletion_that_no_event_tells_yet_is_followed_from_now_on(
+    own: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Late:
+        def events(self, _: str) -> list[Any]:
+            return [created]
+
+    created = own("CREATE_COMPLETE")
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr(module, "follow", lambda *_, **given: asked.update(given))
+    late: Any = Late()
+    module._resumed(late, "arn:stack/shop-dev", heard=lambda *_: None)
+    assert asked["after"] == created.id
