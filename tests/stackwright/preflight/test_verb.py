@@ -184,5 +184,5 @@ def test_a_check_may_be_waived_for_what_goes_first(aws: Aws, shop: Shop, capsys:
     allocate(aws, 5)
     assert shop("deploy", "--yes", "--local", "--bucket", bucket(aws), "--waive", "elastic-ips") == 1
     told: Any = capsys.readouterr().err
-    assert " 2 elastic-ips: waived: Address: 1 Elastic IPs more" in told
+    assert " 2 elastic-ips: waived: Address: Elastic IPs in us-east-1: 5 and 1 more" in told
     assert "account-dev" in stacks(aws)

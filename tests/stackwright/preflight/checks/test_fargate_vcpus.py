@@ -62,9 +62,9 @@ def test_fails_for_one_task_more(plan: Plan, asked: Asked) -> None:
 
 def test_spot_has_a_quota_of_its_own(plan: Plan, asked: Asked) -> None:
     result = asked("fargate-vcpus", plan(service(6, FARGATE={"Base": 6}, FARGATE_SPOT={"Weight": 1})))
-    assert [(each.verdict, each.text.partition(": ")[2][:22]) for each in result.points] == [
-        ("holds", "6 vCPUs of Fargate On-"),
-        ("holds", "6 vCPUs of Fargate Spo"),
+    assert [(each.verdict, each.text.partition(": ")[2]) for each in result.points] == [
+        ("holds", "vCPUs of Fargate On-Demand in us-east-1: 0 and 6 more, quota 6"),
+        ("holds", "vCPUs of Fargate Spot in us-east-1: 0 and 6 more, quota 6"),
     ]
 
 
