@@ -31,7 +31,7 @@ USER 10001:10001
 EXPOSE 3000 8000 8080
 # ECS looks only at the task definition's, which is this one; slim images have no curl.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-    CMD ["python", "-I", "-B", "-c", "import os; from urllib.request import urlopen; urlopen(f\"http://127.0.0.1:{os.environ.get('PORT') or 3000}/health\", timeout=4)"]
+    CMD ["python", "-I", "-B", "-c", "import os; from urllib.request import ProxyHandler, build_opener; build_opener(ProxyHandler({})).open(f\"http://127.0.0.1:{os.environ.get('PORT') or 3000}/health\", timeout=4)"]
 ENTRYPOINT ["python", "-m", "app"]
 
 # Last, because they differ in every build and would make all that follows anew.

@@ -154,7 +154,9 @@ def _linux() -> LinuxParameters:
 def health_command(port: int, health_path: str) -> list[str]:
     """Return the command that fails unless the container answers on its health path; slim images have no curl."""
     url = f"http://127.0.0.1:{port}{health_path}"
-    code = f"from urllib.request import urlopen; urlopen('{url}', timeout={timing.HEALTH_COMMAND_TIMEOUT})"
+    # Without the proxy that the image or the host may name for everything else.
+    ask = f"build_opener(ProxyHandler({{}})).open('{url}', timeout={timing.HEALTH_COMMAND_TIMEOUT})"
+    code = f"from urllib.request import ProxyHandler, build_opener; {ask}"
     return ["CMD", "python", "-I", "-B", "-c", code]
 
 

@@ -114,6 +114,7 @@ def test_containers_own_check_passes_until_it_drains(start: Start) -> None:
     _, _, *arguments = task.health_command(service.ports[0], "/health")
     check = [sys.executable, *arguments]
     assert subprocess.run(check, timeout=PATIENCE).returncode == 0
+    assert subprocess.run(check, timeout=PATIENCE, env={"http_proxy": f"http://{HOST}:9"}).returncode == 0
     service.tell()
     service.wait_for(STOPPING)
     assert subprocess.run(check, timeout=PATIENCE, capture_output=True).returncode == 1

@@ -71,12 +71,15 @@ def test_health_check_has_the_task_definitions_times() -> None:
         "start-period": timing.CONTAINER_START,
         "retries": timing.CONTAINER_RETRIES,
     }
-    assert f"timeout={timing.HEALTH_COMMAND_TIMEOUT})" in TEXT
 
 
-def test_health_check_asks_where_the_service_listens_by_default() -> None:
+def test_health_check_is_the_task_definitions_at_whichever_port() -> None:
     (port,) = (each.default for each in SETTINGS if each.name == "PORT")
-    assert f"os.environ.get('PORT') or {port}" in TEXT
+    *program, code = task.health_command(int(port), "/health")
+    url = f"http://127.0.0.1:{port}/health"
+    anywhere = url.replace(port, f"{{os.environ.get('PORT') or {port}}}")
+    (command,) = re.findall(r"^    CMD (\[.*\])$", TEXT, re.MULTILINE)
+    assert ["CMD", *json.loads(command)] == [*program, "import os; " + code.replace(f"'{url}'", f'f"{anywhere}"')]
 
 
 def test_builder_is_given_nothing_but_the_service() -> None:
