@@ -20,7 +20,7 @@ async def item(request: Request, given: str) -> HTTPResponse:
     item_id = parse(given)
     if item_id is None:
         return refusal(request, 400, "The id must be a whole number of 64 bits")
-    return json({"item_id": item_id, "q": request.args.get("q")})
+    return json({"item_id": item_id, "q": request.get_args(keep_blank_values=True).get("q")})
 
 
 def parse(text: str) -> int | None:

@@ -38,6 +38,11 @@ def test_query_is_given_back(service: Application) -> None:
     assert service.get("/items/-7?q=caf%C3%A9%20%22").json() == {"item_id": -7, "q": 'café "'}
 
 
+@pytest.mark.parametrize(("query", "given_back"), [("", None), ("?q=", ""), ("?q", ""), ("?q=1&q=2", "1"), ("?r=1", None)])
+def test_empty_query_is_not_an_absent_one(service: Application, query: str, given_back: str | None) -> None:
+    assert service.get("/items/5" + query).json() == {"item_id": 5, "q": given_back}
+
+
 @pytest.mark.parametrize("given_id", ["x", "1.5", "%31x", "9223372036854775808", "%0a", "%ff"])
 def test_bad_id_is_a_bad_request(service: Application, given_id: str) -> None:
     answer = service.get("/items/" + given_id)
