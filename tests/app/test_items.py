@@ -38,7 +38,9 @@ def test_query_is_given_back(service: Application) -> None:
     assert service.get("/items/-7?q=caf%C3%A9%20%22").json() == {"item_id": -7, "q": 'café "'}
 
 
-@pytest.mark.parametrize(("query", "given_back"), [("", None), ("?q=", ""), ("?q", ""), ("?q=1&q=2", "1"), ("?r=1", None)])
+@pytest.mark.parametrize(
+    ("query", "given_back"), [("", None), ("?q=", ""), ("?q", ""), ("?q=1&q=2", "1"), ("?r=1", None)]
+)
 def test_empty_query_is_not_an_absent_one(service: Application, query: str, given_back: str | None) -> None:
     assert service.get("/items/5" + query).json() == {"item_id": 5, "q": given_back}
 
