@@ -170,7 +170,7 @@ class Aws:
         try:
             found = self.call("cloudformation", "describe_stacks", StackName=name)["Stacks"]
         except AwsError as error:
-            if _absent(error):
+            if error.absent:
                 return None
             raise
         return None if not found or found[0]["StackStatus"] == "DELETE_COMPLETE" else parse_stack(found[0])
@@ -185,7 +185,7 @@ class Aws:
         try:
             page = self.call("cloudformation", "describe_stack_events", StackName=name)
         except AwsError as error:
-            if _absent(error):
+            if error.absent:
                 return None
             raise
         events = page["StackEvents"]
@@ -232,12 +232,12 @@ class Aws:
 
         return dict(json.loads(json.dumps(decode_str(body)[0], default=str)))
 
-    def delete_stack(self, stack_id: str) -> None:
-        """Ask for a stack's deletion by the role it was made with; it goes on after this returns."""
+    def delete_stack(self, stack_id: str, *, role: str | None = None) -> None:
+        """Ask for a stack's deletion by the role it has, else by `role`; it goes on after this returns."""
         # Named again because a policy may admit the deletion by that role alone.
         stack = self.stack(stack_id)
-        role = {"RoleARN": stack.role} if stack and stack.role else {}
-        self.call("cloudformation", "delete_stack", StackName=stack_id, **role)
+        acting = (stack.role if stack else None) or role
+        self.call("cloudformation", "delete_stack", StackName=stack_id, **({"RoleARN": acting} if acting else {}))
 
     def protect(self, stack_id: str, *, on: bool) -> None:
         """Set a stack's termination protection."""
@@ -355,7 +355,3 @@ def known_regions(session: Any) -> list[str]:
         for partition in session.get_available_partitions()
         for region in session.get_available_regions("cloudformation", partition_name=partition)
     ]
-
-
-def _absent(error: AwsError) -> bool:
-    return error.code == "ValidationError" and "does not exist" in error.reason

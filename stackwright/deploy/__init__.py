@@ -259,7 +259,7 @@ def _cleared(aws: Aws, plan: Plan, screen: Screen, again: Again) -> bool:
         screen.say(f"{plan.stack_name}: took away {forgotten} of our change sets that was never executed")
     if plan.leftover:
         screen.say(f"{plan.stack_name}: taking away an earlier change set that was never executed")
-        discard_leftover(aws, plan.leftover.id)
+        discard_leftover(aws, plan.leftover.id, role=plan.role)
     if plan.replaces is None:
         return True
     screen.say(f"{plan.stack_name}: its first try failed ({plan.replaces.status}) and it can only be deleted")

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from stackwright.aws import Aws
 
 Heard = Callable[[Progress, list[Step]], None]
-GONE = "ChangeSetNotFound"
 ABSENT_PARAMETER = "unable to fetch parameters"
 OURS = "/stackwright/"
 NOT_THERE = "no such SSM parameter in this region: correct the value in the parameter file"
@@ -81,7 +80,7 @@ def proposed(aws: Aws, plan: Plan, source: Source) -> Iterator[Proposal]:
         yield proposal
     finally:
         if not proposal.executed:
-            discard(aws, proposal.id, stack_id, with_stack=plan.creates)
+            discard(aws, plan, proposal)
 
 
 def _asked(aws: Aws, plan: Plan, source: Source, token: str) -> tuple[str, str]:
@@ -148,12 +147,12 @@ def _ready(aws: Aws, change_set_id: str, stack_id: str) -> dict[str, Any]:
         wait = min(wait * SLOWER, LONGEST_WAIT)
 
 
-def discard(aws: Aws, change_set_id: str, stack_id: str, *, with_stack: bool) -> None:
+def discard(aws: Aws, plan: Plan, proposal: Proposal) -> None:
     """Delete a change set with its nested ones, then the stack if it was only made for it."""
-    _delete_change_set(aws, change_set_id, stack_id)
-    if with_stack:
-        _await_gone(aws, change_set_id, stack_id)
-        aws.delete_stack(stack_id)
+    _delete_change_set(aws, proposal.id, proposal.stack_id)
+    if plan.creates:
+        _await_gone(aws, proposal.id, proposal.stack_id)
+        aws.delete_stack(proposal.stack_id, role=plan.role)
 
 
 def _delete_change_set(aws: Aws, change_set_id: str, stack_id: str) -> None:
@@ -161,7 +160,7 @@ def _delete_change_set(aws: Aws, change_set_id: str, stack_id: str) -> None:
     try:
         aws.delete_change_set(change_set_id, stack_id)
     except AwsError as error:
-        if _absent(error):
+        if error.absent:
             return
         if error.code not in NOT_YET:
             raise
@@ -180,21 +179,17 @@ def _gone(aws: Aws, change_set_id: str, stack_id: str) -> bool:
     try:
         return bool(aws.change_set(change_set_id, stack_id)["Status"] == "DELETE_FAILED")
     except AwsError as error:
-        if _absent(error):
+        if error.absent:
             return True
         raise
 
 
-def _absent(error: AwsError) -> bool:
-    return GONE in error.code or "does not exist" in error.reason
-
-
-def discard_leftover(aws: Aws, stack_id: str) -> None:
+def discard_leftover(aws: Aws, stack_id: str, *, role: str | None = None) -> None:
     """Delete a stack that never got past its review, its change sets first; wait until it is gone."""
     for change_set_id in aws.change_sets(stack_id):
         _delete_change_set(aws, change_set_id, stack_id)
         _await_gone(aws, change_set_id, stack_id)
-    aws.delete_stack(stack_id)
+    aws.delete_stack(stack_id, role=role)
     deadline = time.monotonic() + GONE_SECONDS
     while aws.stack(stack_id) and time.monotonic() < deadline:
         time.sleep(FIRST_WAIT)
@@ -207,13 +202,19 @@ def discard_forgotten(aws: Aws, stack_id: str) -> int:
     is executed ("ExecuteChangeSet": CloudFormation then deletes the stack's others).
     """
     found = [each for each in aws.change_sets(stack_id) if OUR_CHANGE_SET.search(each)]
-    left = [each for each in found if _forgotten(aws.change_set(each, stack_id))]
+    left = [each for each in found if _forgotten(aws, each, stack_id)]
     for change_set_id in left:
-        discard(aws, change_set_id, stack_id, with_stack=False)
+        _delete_change_set(aws, change_set_id, stack_id)
     return len(left)
 
 
-def _forgotten(described: Mapping[str, Any]) -> bool:
+def _forgotten(aws: Aws, change_set_id: str, stack_id: str) -> bool:
+    try:
+        described = aws.change_set(change_set_id, stack_id)
+    except AwsError as error:
+        if error.absent:
+            return False  # somebody else has just taken it away
+        raise
     if described["ExecutionStatus"] not in NEVER_EXECUTED:
         return False
     usable = described["ExecutionStatus"] == "AVAILABLE" or described["Status"] in BEING_MADE
@@ -226,7 +227,7 @@ def _still_there(name: str) -> Iterator[None]:
     try:
         yield
     except AwsError as error:
-        if not _absent(error):
+        if not error.absent:
             raise
         gone = f"{name}: this change set is gone, because somebody else deployed or destroyed the stack meanwhile"
         raise StackwrightError(

@@ -13,6 +13,7 @@ from stackwright.aws_errors import AccessDenied, AwsError, Credentials, Failing,
 from stackwright.errors import BadInput, StackwrightError
 
 KEYS = ("key", "secret")
+OWN, GIVEN = "arn:aws:iam::123456789012:role/own", "arn:aws:iam::123456789012:role/given"
 CHANGE_SET = "arn:aws:cloudformation:eu-west-1:123456789012:changeSet/x/1"
 
 
@@ -196,6 +197,15 @@ def test_change_sets_are_named_with_their_stack(aws: Aws) -> None:
         aws.delete_change_set(CHANGE_SET, "s")
         stub.add_response("execute_change_set", {}, {**asked, "ClientRequestToken": "t", "DisableRollback": False})
         aws.execute_change_set(CHANGE_SET, "s", token="t")
+
+
+@pytest.mark.parametrize(("own", "acting"), [({}, GIVEN), ({"RoleARN": OWN}, OWN)])
+def test_stack_is_deleted_by_its_own_role_else_by_the_given_one(aws: Aws, own: dict[str, str], acting: str) -> None:
+    raw = {"StackId": "s", "StackName": "x", "StackStatus": "REVIEW_IN_PROGRESS", "CreationTime": 0, **own}
+    with Stubber(aws.client("cloudformation")) as stub:
+        stub.add_response("describe_stacks", {"Stacks": [raw]})
+        stub.add_response("delete_stack", {}, {"StackName": "s", "RoleARN": acting})
+        aws.delete_stack("s", role=GIVEN)
 
 
 def test_template_that_another_tool_gave_as_yaml_is_read_as_json_has_it(aws: Aws) -> None:

@@ -114,6 +114,15 @@ def test_change_sets_that_killed_runs_forgot_are_taken_away_and_others_left(
     assert "took away 1 of our change sets" in capsys.readouterr().err
 
 
+def test_a_change_set_that_a_colleague_takes_away_meanwhile_is_nothing_to_do(
+    shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.deploy()
+    gone = f"arn:aws:cloudformation:us-east-1:{shop.aws.account}:changeSet/{OURS}/1"
+    monkeypatch.setattr(Aws, "change_sets", lambda *_: [gone])
+    assert shop.deploy() == 0
+
+
 def test_a_change_set_that_may_wait_at_a_colleagues_prompt_is_left(
     shop: Any, local: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
