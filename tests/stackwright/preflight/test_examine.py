@@ -86,7 +86,7 @@ def test_a_failure_stops_and_says_how_to_go_on(aws: Aws, plan: Plan) -> None:
         check_ready(plan(ADDRESS), waived=(), say=said.append)
     assert raised.value.exit_status == 1
     assert str(raised.value).endswith("--waive elastic-ips")
-    assert said[0].startswith(" 2 elastic-ips: fails: Address: 1 Elastic IPs more")
+    assert said[0].startswith(" 2 elastic-ips: fails: Address: Elastic IPs in us-east-1: 5 and 1 more")
 
 
 def test_a_waived_failure_is_said_and_lets_it_go_on(aws: Aws, plan: Plan) -> None:
@@ -94,7 +94,7 @@ def test_a_waived_failure_is_said_and_lets_it_go_on(aws: Aws, plan: Plan) -> Non
         aws.call("ec2", "allocate_address", Domain="vpc")
     said: list[str] = []
     check_ready(plan(ADDRESS), waived=["elastic-ips"], say=said.append)
-    assert said[0].startswith(" 2 elastic-ips: waived: Address: 1 Elastic IPs more")
+    assert said[0].startswith(" 2 elastic-ips: waived: Address: Elastic IPs in us-east-1: 5 and 1 more")
     assert said[-1] == "preflight: 1 of 2 hold, 1 waived"
 
 
