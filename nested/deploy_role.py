@@ -99,7 +99,6 @@ def _deploy(stacks: Sequence[str]) -> list[Statement]:
     # "Actions, resources, and condition keys for AWS CloudFormation", Service Authorization Reference. Executing a
     # change set has no role of its own: the one it was created with is what runs it.
     own = arns(stacks, "cloudformation:*:${AWS::AccountId}:stack/{}/*")
-    change_sets = "arn:${AWS::Partition}:cloudformation:*:${AWS::AccountId}:changeSet/stackwright-*/*"
     execution_role = Ref(inputs.EXECUTION_ROLE_ARN.name)
     by_execution_role = {"StringEquals": {"cloudformation:RoleArn": execution_role}}
     to_cloudformation = {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}
@@ -109,8 +108,6 @@ def _deploy(stacks: Sequence[str]) -> list[Statement]:
     return [
         allow([f"cloudformation:{each}" for each in change], own, when=by_execution_role),
         allow([f"cloudformation:{each}" for each in follow], own),
-        # The change set of a nested stack that is not there yet can only be asked for by its own ARN.
-        allow("cloudformation:DescribeChangeSet", Sub(change_sets)),
         allow([f"cloudformation:{each}" for each in look], "*"),
         allow("iam:PassRole", execution_role, when=to_cloudformation),
         # CloudFormation looks up the roots' SSM parameters as whoever asks for the change set.

@@ -123,9 +123,3 @@ def test_it_pushes_images_to_the_stacks_registries_only() -> None:
         "arn:aws:ecr:*:123456789012:repository/ec2-alb-*",
         "arn:aws:ecr:*:123456789012:repository/fargate-*",
     ]
-
-
-def test_it_reads_change_sets_of_nested_stacks_that_are_not_there_yet_and_executes_none_by_their_own_arn() -> None:
-    (own,) = [each for each in statements() if "changeSet/" in str(each["Resource"])]
-    assert actions(own) == ["cloudformation:DescribeChangeSet"]
-    assert own["Resource"] == "arn:aws:cloudformation:*:123456789012:changeSet/stackwright-*/*"
