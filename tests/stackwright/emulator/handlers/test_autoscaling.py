@@ -87,7 +87,7 @@ CASES: list[dict[str, Any]] = [
                 "LaunchTemplate": {
                     "LaunchTemplateSpecification": TEMPLATE,
                     "Overrides": [
-                        {"InstanceType": "t3.medium"},
+                        {"InstanceType": "t3.large"},
                         {"InstanceType": "t3a.medium", "WeightedCapacity": "1"},
                     ],
                 },
@@ -106,7 +106,7 @@ CASES: list[dict[str, Any]] = [
             "DesiredCapacity": 2,
             "length(Instances)": 2,
             "Instances[].ProtectedFromScaleIn": [False, False],
-            "Instances[].InstanceType": ["t3.medium", "t3.medium"],
+            "Instances[].InstanceType": ["t3.large", "t3.large"],
             "NewInstancesProtectedFromScaleIn": False,
             "CapacityRebalance": True,
             "DefaultCooldown": 60,
@@ -117,7 +117,7 @@ CASES: list[dict[str, Any]] = [
             "AvailabilityZoneDistribution.CapacityDistributionStrategy": "balanced-only",
             "MixedInstancesPolicy.InstancesDistribution.OnDemandBaseCapacity": 1,
             "MixedInstancesPolicy.LaunchTemplate.Overrides[].InstanceType": [
-                "t3.medium",
+                "t3.large",
                 "t3a.medium",
             ],
             "Tags[].PropagateAtLaunch": [True, True],
