@@ -12,7 +12,7 @@ import os
 import re
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import copy
 from functools import cached_property
 from typing import Any
@@ -213,14 +213,8 @@ class Aws:
 
     def held(self, stack_id: str) -> list[Held]:
         """Return what a stack holds, nested stacks as one resource each."""
-        found: list[Held] = []
-        arguments = {"StackName": stack_id}
-        while True:
-            page = self.call("cloudformation", "list_stack_resources", **arguments)
-            found += [parse_held(raw) for raw in page["StackResourceSummaries"]]
-            if not page.get("NextToken"):
-                return found
-            arguments["NextToken"] = page["NextToken"]
+        found = listed(self, "cloudformation", "list_stack_resources", "StackResourceSummaries", StackName=stack_id)
+        return [parse_held(raw) for raw in found]
 
     def template(self, stack_id: str) -> dict[str, Any]:
         """Return the template a stack was last deployed with, as JSON has it."""
@@ -280,14 +274,8 @@ class Aws:
 
     def change_sets(self, stack_id: str) -> list[str]:
         """Return the ids of a stack's change sets."""
-        found: list[str] = []
-        arguments = {"StackName": stack_id}
-        while True:
-            page = self.call("cloudformation", "list_change_sets", **arguments)
-            found += [str(each["ChangeSetId"]) for each in page["Summaries"]]
-            if not page.get("NextToken"):
-                return found
-            arguments["NextToken"] = page["NextToken"]
+        found = listed(self, "cloudformation", "list_change_sets", "Summaries", StackName=stack_id)
+        return [str(each["ChangeSetId"]) for each in found]
 
     def delete_change_set(self, change_set_id: str, stack_id: str) -> None:
         """Delete a change set, and with it those of its nested stacks."""
@@ -328,6 +316,17 @@ class Aws:
             ChecksumAlgorithm="SHA256",
             ExpectedBucketOwner=self.account,
         )
+
+
+def listed(aws: Aws, service: str, operation: str, member: str, /, **arguments: Any) -> Iterator[Any]:
+    """Yield what a list has, every page of one that goes on by NextToken or nextToken."""
+    while True:
+        page = aws.call(service, operation, **arguments)
+        yield from page[member]
+        token = next((name for name in ("NextToken", "nextToken") if page.get(name)), None)
+        if token is None:
+            return
+        arguments[token] = page[token]
 
 
 def address(endpoint: str) -> tuple[str, int]:

@@ -8,8 +8,9 @@ SSM are a region's own, so only its stacks are asked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from stackwright.aws import listed
 from stackwright.aws_shapes import Stack, parse_stack
 from stackwright.deploy.plan import LEFTOVER
 from stackwright.deploy.teardown import BUCKET, DATA, Doomed, Teardown
@@ -40,14 +41,9 @@ def _others(aws: Aws, name: str, teardown: Teardown) -> Iterator[Stack]:
     data = {task.kind for task in teardown.after} & set(DATA.values())
     if not shares or not (teardown.going or data):
         return
-    arguments: dict[str, Any] = {}
-    while True:
-        page = aws.call("cloudformation", "describe_stacks", **arguments)
-        roots = (raw for raw in page["Stacks"] if not raw.get("ParentId") and raw["StackName"] != name)
-        yield from (parse_stack(raw) for raw in roots if raw["StackStatus"] not in NOTHING_YET)
-        if not page.get("NextToken"):
-            return
-        arguments["NextToken"] = page["NextToken"]
+    stacks = listed(aws, "cloudformation", "describe_stacks", "Stacks")
+    roots = (raw for raw in stacks if not raw.get("ParentId") and raw["StackName"] != name)
+    yield from (parse_stack(raw) for raw in roots if raw["StackStatus"] not in NOTHING_YET)
 
 
 def _uses(aws: Aws, stack: Stack, teardown: Teardown) -> Iterator[str]:

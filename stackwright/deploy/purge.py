@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from stackwright.aws import listed
 from stackwright.aws_errors import AwsError
 from stackwright.deploy.patience import until
 from stackwright.deploy.teardown import BUCKET, LOG_GROUP, REPOSITORY, ZONE, Task
@@ -90,7 +91,7 @@ def _starts(digests: list[str]) -> range:
 
 def _digests(aws: Aws, name: str) -> list[str]:
     """Return digests of images; by digest, an image goes with all its tags."""
-    found = _pages(aws, "ecr", "list_images", "imageIds", repositoryName=name)
+    found = listed(aws, "ecr", "list_images", "imageIds", repositoryName=name)
     return list(dict.fromkeys(each["imageDigest"] for each in found if each.get("imageDigest")))
 
 
@@ -125,7 +126,7 @@ def _family(definition: str) -> str:
 
 
 def _revisions(aws: Aws, family: str) -> list[str]:
-    found = _pages(aws, "ecs", "list_task_definitions", "taskDefinitionArns", familyPrefix=family, status="ACTIVE")
+    found = listed(aws, "ecs", "list_task_definitions", "taskDefinitionArns", familyPrefix=family, status="ACTIVE")
     return [arn for arn in found if _family(arn) == family]
 
 
@@ -156,23 +157,17 @@ def buried(aws: Aws, name: str) -> str | None:
 
 def _stacks(aws: Aws, status: str) -> Iterator[dict[str, Any]]:
     """Yield the summaries of all stacks in a status."""
-    arguments: dict[str, Any] = {"StackStatusFilter": [status]}
-    while True:
-        page = aws.call("cloudformation", "list_stacks", **arguments)
-        yield from page["StackSummaries"]
-        if not page.get("NextToken"):
-            return
-        arguments["NextToken"] = page["NextToken"]
+    return listed(aws, "cloudformation", "list_stacks", "StackSummaries", StackStatusFilter=[status])
 
 
 def namesakes(aws: Aws, name: str) -> list[str]:
     """Return buckets, registries, log groups and revisions whose names begin with a stack's, as generated ones do."""
     prefix = f"{name}-"
     logs = [_log_groups(aws, each) for each in (prefix, INSIGHTS.format(prefix).removesuffix("/performance"))]
-    repositories = _pages(aws, "ecr", "describe_repositories", "repositories")
+    repositories = listed(aws, "ecr", "describe_repositories", "repositories")
     named = [each["repositoryName"] for each in repositories]
     buckets = [each["Name"] for each in aws.call("s3", "list_buckets")["Buckets"]]
-    families = _pages(aws, "ecs", "list_task_definition_families", "families", familyPrefix=prefix, status="ACTIVE")
+    families = listed(aws, "ecs", "list_task_definition_families", "families", familyPrefix=prefix, status="ACTIVE")
     kept = [each for each in (*buckets, *named) if each.startswith(prefix.lower())]
     return [*kept, *(group for groups in logs for group in groups), *(f"{each} (task definition)" for each in families)]
 
@@ -200,18 +195,8 @@ def _log_group(aws: Aws, name: str) -> bool:
 
 
 def _log_groups(aws: Aws, prefix: str) -> list[str]:
-    found = _pages(aws, "logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix)
+    found = listed(aws, "logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix)
     return [each["logGroupName"] for each in found]
-
-
-def _pages(aws: Aws, service: str, operation: str, member: str, **arguments: Any) -> Iterator[Any]:
-    """Yield what a list has, whose next page is asked for by `nextToken`."""
-    while True:
-        page = aws.call(service, operation, **arguments)
-        yield from page[member]
-        if not page.get("nextToken"):
-            return
-        arguments["nextToken"] = page["nextToken"]
 
 
 def pending(aws: Aws, task: Task) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from stackwright.aws import listed
 from stackwright.aws_errors import AwsError
 from stackwright.errors import StackwrightError
 
@@ -130,14 +131,9 @@ def _all(aws: Aws) -> list[str]:
 
 def _used(aws: Aws) -> Iterator[tuple[str, str]]:
     """Yield each certificate of a region with the names it is validated by."""
-    arguments: dict[str, Any] = {"Includes": {"keyTypes": KEYS}}
-    while True:
-        page = aws.call("acm", "list_certificates", **arguments)
-        for arn in (each["CertificateArn"] for each in page["CertificateSummaryList"]):
-            yield from ((arn, name) for name in _validated_by(aws, arn))
-        if not page.get("NextToken"):
-            return
-        arguments["NextToken"] = page["NextToken"]
+    found = listed(aws, "acm", "list_certificates", "CertificateSummaryList", Includes={"keyTypes": KEYS})
+    for arn in (each["CertificateArn"] for each in found):
+        yield from ((arn, name) for name in _validated_by(aws, arn))
 
 
 def _validated_by(aws: Aws, certificate: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What checks share in asking: every page of a list, and one answer apart from the next."""
+"""What checks share in asking: one answer apart from the next, and properties that AWS alone may know."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from stackwright.errors import StackwrightError
 from stackwright.preflight.check import Point, untold
 
 if TYPE_CHECKING:
-    from stackwright.aws import Aws
+    pass
 
 T = TypeVar("T")
 
@@ -21,18 +21,6 @@ def one_by_one(things: Iterable[T], ask: Callable[[T], Iterable[Point]]) -> Iter
             yield from ask(thing)
         except StackwrightError as error:
             yield untold(str(error))
-
-
-def listed(aws: Aws, service: str, operation: str, member: str, **arguments: Any) -> list[Any]:
-    """Return every page of a list that goes on by NextToken."""
-    found: list[Any] = []
-    while True:
-        page = aws.call(service, operation, **arguments)
-        found += page[member]
-        token = page.get("NextToken") or page.get("nextToken")
-        if not token:
-            return found
-        arguments["NextToken" if "NextToken" in page else "nextToken"] = token
 
 
 def items(value: Any) -> list[Any]:

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from stackwright.aws import listed
 from stackwright.ecs.fargate import ON_DEMAND, PROVIDERS, SPOT, Share, shared_out
-from stackwright.preflight.asking import items, listed, members
+from stackwright.preflight.asking import items, members
 from stackwright.preflight.check import Check, Point, moot, untold
 from stackwright.preflight.quotas import Quota, within
 from stackwright.verify.deployment import number, whole
@@ -79,7 +80,7 @@ def _used(subject: Subject, services: list[Resource]) -> Counter[str]:
 
 
 def _tasks(aws: Aws, cluster: str) -> Iterator[Any]:
-    arns = listed(aws, "ecs", "list_tasks", "taskArns", cluster=cluster, launchType=ON_DEMAND)
+    arns = list(listed(aws, "ecs", "list_tasks", "taskArns", cluster=cluster, launchType=ON_DEMAND))
     for start in range(0, len(arns), AT_ONCE):
         yield from aws.call("ecs", "describe_tasks", cluster=cluster, tasks=arns[start : start + AT_ONCE])["tasks"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from stackwright.preflight.asking import listed, one_by_one
+from stackwright.aws import listed
+from stackwright.preflight.asking import one_by_one
 from stackwright.preflight.check import Check, Point, fails, holds, moot, untold
 from stackwright.preflight.fleet import GROUP, types_of, zones_of
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from stackwright.preflight.asking import listed
+from stackwright.aws import listed
 from stackwright.preflight.check import Check, Point, moot, untold
 from stackwright.preflight.fleet import GROUP, types_of, vcpus
 from stackwright.preflight.quotas import Quota, within

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from stackwright.preflight.asking import listed
+from stackwright.aws import listed
 from stackwright.preflight.check import Check, Point, moot
 from stackwright.preflight.quotas import Quota, within
 
@@ -20,7 +20,7 @@ def _ask(subject: Subject) -> Iterator[Point]:
     if not added:
         yield moot("the plan adds no VPC")
         return
-    used = len(listed(subject.aws, "ec2", "describe_vpcs", "Vpcs"))
+    used = len(list(listed(subject.aws, "ec2", "describe_vpcs", "Vpcs")))
     yield within(subject.aws, QUOTA, used=used, adds=len(added), by=", ".join(each.path for each in added))
 
 
