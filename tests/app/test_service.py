@@ -153,6 +153,41 @@ def test_idle_connection_is_closed_after_its_time(start: Start) -> None:
         assert client.recv(1) == b""
 
 
+# What one reads as the body's length and another as nothing hides a request in a body.
+HIDDEN = b"GET /status HTTP/1.1\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Content-Length : 24",
+        b" Content-Length: 24",
+        b"\tContent-Length: 24",
+        b": 24",
+        b"Content\0Length: 24",
+        b"X-A: a\rContent-Length: 24",
+        b"X-A: a\nContent-Length: 24",
+        b"X-A: a\0b",
+        b"X-A: a\r\n b",
+        b"X-\xff: a",
+        b"nothing",
+    ],
+)
+def test_head_that_two_can_read_differently_is_refused(service: Application, header: bytes) -> None:
+    with service.connect() as client:
+        client.sendall(b"GET /status HTTP/1.1\r\nHost: a\r\n" + header + b"\r\n\r\n" + HIDDEN)
+        client.shutdown(socket.SHUT_WR)
+        answer = _all(client)
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_values_may_have_any_other_character(service: Application) -> None:
+    with service.connect() as client:
+        client.sendall(b"GET /status HTTP/1.1\r\nX-!#$%&'*+.^_`|~1: \xff\t:;\"\r\nX-B:\r\nConnection: close\r\n\r\n")
+        assert _all(client).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
 # What a client may do to us at worst; bytes that are no request, or nearly one.
 NEARLY = st.sampled_from(
     [
