@@ -18,6 +18,9 @@ NOTHING = "default-src 'none'; frame-ancestors 'none'"
 
 HEALTH = "/health"
 
+# API Gateway sends `/backend/...` to the backend as it came; everywhere else the backend stands at the root as well.
+BACKEND = "/backend"
+
 # "Health checks for Application Load Balancer target groups", Elastic Load Balancing User Guide.
 CHECKER = "ELB-HealthChecker/"
 
@@ -40,9 +43,8 @@ async def finish(request: Request, response: BaseHTTPResponse) -> None:
 
 
 def _log(request: Request, status: int) -> None:
-    level = logging.DEBUG if _is_check(request) and status < 500 else logging.INFO
-    if request.path == HEALTH:
-        level = logging.DEBUG
+    check = request.path in (HEALTH, BACKEND + HEALTH) or (_is_check(request) and status < 500)
+    level = logging.DEBUG if check else logging.INFO
     if not access.isEnabledFor(level):
         return
     values = fields(

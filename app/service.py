@@ -7,7 +7,7 @@ from sanic import Sanic
 from sanic.models.handler_types import RouteHandler
 
 from app import health, info, items
-from app.answers import HEALTH, finish
+from app.answers import BACKEND, HEALTH, finish
 from app.config import HEADERS, Config
 from app.context import Context
 from app.errors import Errors
@@ -15,9 +15,6 @@ from app.pages import Pages
 from app.requests import Request
 
 READ = ["GET", "HEAD"]
-
-# API Gateway sends `/backend/...` to the backend as it came; everywhere else the backend stands at the root as well.
-BACKEND = "/backend"
 
 Service = Sanic[Limits, Context]
 
