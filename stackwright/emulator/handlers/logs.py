@@ -1,9 +1,10 @@
-"""CloudWatch Logs."""
+"""CloudWatch Logs: groups, and the filters that make metrics of them."""
 
 from __future__ import annotations
 
-from stackwright.emulator.handlers import Context, Properties
+from stackwright.emulator.handlers import Context, Handler, Properties
 from stackwright.emulator.handlers.mapped import Mapped, Name, Step, handlers
+from stackwright.emulator.handlers.shapes import call, gone_is_fine
 from stackwright.emulator.handlers.tags import Tagging
 
 
@@ -39,4 +40,33 @@ _LOG_GROUP = Mapped(
     tagging=Tagging(),
     tag_by=lambda context, group, given: _arn(context, group, given).removesuffix(":*"),
 )
-HANDLERS = handlers({"AWS::Logs::LogGroup": _LOG_GROUP})
+
+
+def _filter(properties: Properties) -> Properties:
+    """The call's members begin in lower case, and a dimension is an entry of a map."""
+    one = {key[0].lower() + key[1:]: value for key, value in properties.items()}
+    return (
+        one | {"dimensions": {each["Key"]: each["Value"] for each in one["dimensions"]}} if "dimensions" in one else one
+    )
+
+
+def _put_filter(context: Context, properties: Properties) -> str:
+    named = {"FilterName": context.generated_name(512), **properties}
+    named["MetricTransformations"] = [_filter(each) for each in named["MetricTransformations"]]
+    call(context.client("logs"), "put_metric_filter", named)
+    return str(named["FilterName"])
+
+
+def _update_filter(context: Context, name: str, new: Properties, old: Properties) -> None:
+    """Put it once more; moto would keep both, AWS the last ("PutMetricFilter")."""
+    _delete_filter(context, name, old)
+    _put_filter(context, {**new, "FilterName": name})
+
+
+def _delete_filter(context: Context, name: str, old: Properties) -> None:
+    gone_is_fine(context.client("logs").delete_metric_filter, logGroupName=old["LogGroupName"], filterName=name)
+
+
+HANDLERS = handlers({"AWS::Logs::LogGroup": _LOG_GROUP}) | {
+    "AWS::Logs::MetricFilter": Handler(create=_put_filter, delete=_delete_filter, update=_update_filter)
+}

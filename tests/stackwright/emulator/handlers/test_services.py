@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from stackwright.emulator.handlers import handler_for
+
 TAGS = [{"Key": "Project", "Value": "stackwright"}]
 NEW_TAGS = [{"Key": "Project", "Value": "other"}]
 LIFECYCLE = json.dumps(
@@ -278,6 +280,25 @@ CASES: list[dict[str, Any]] = [
         "then": {"DashboardBody": '{"widgets": [1]}'},
     },
     {
+        "type": "AWS::Logs::MetricFilter",
+        "needs": {"group": ("AWS::Logs::LogGroup", {})},
+        "properties": {
+            "LogGroupName": "@group",
+            "FilterPattern": '{ $.level = "ERROR" }',
+            "MetricTransformations": [
+                {"MetricNamespace": "shop", "MetricName": "Errors", "MetricValue": "1", "DefaultValue": "0"}
+            ],
+        },
+        "read": ("logs", "describe_metric_filters", {"filterNamePrefix": "@"}, "metricFilters[0]"),
+        "sees": {
+            "filterPattern": '{ $.level = "ERROR" }',
+            "metricTransformations[0].metricNamespace": "shop",
+            "metricTransformations[0].defaultValue": 0,
+        },
+        "change": {"FilterPattern": "ERROR"},
+        "then": {"filterPattern": "ERROR", "metricTransformations[0].metricName": "Errors"},
+    },
+    {
         "type": "AWS::SecretsManager::Secret",
         "properties": {
             "Description": "database",
@@ -361,3 +382,22 @@ def test_generated_secret_follows_its_template(bench: Any) -> None:
     secret = json.loads(value)
     assert secret["username"] == "app"
     assert len(secret["password"]) == 20
+
+
+def test_budget_of_the_account_is_changed_under_its_name(bench: Any) -> None:
+    kind = "AWS::Budgets::Budget"
+    told = {"Notification": {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80}}
+    told["Subscribers"] = [{"SubscriptionType": "EMAIL", "Address": "ops@example.com"}]
+    limits = [{"Amount": amount, "Unit": "USD"} for amount in (250, 300)]
+    budgets = [{"BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": each} for each in limits]
+    first, second = ({"Budget": each, "NotificationsWithSubscribers": [told]} for each in budgets)
+    name = bench.make("", kind, first)
+    handler, client = handler_for(kind), bench.context.client("budgets")
+    asked = {"AccountId": bench.context.account, "BudgetName": name}
+    assert client.describe_budget(**asked)["Budget"]["BudgetLimit"] == {"Amount": "250", "Unit": "USD"}
+    assert len(client.describe_notifications_for_budget(**asked)["Notifications"]) == 1
+    handler.update(bench.context, name, second, first)
+    assert client.describe_budget(**asked)["Budget"]["BudgetLimit"]["Amount"] == "300"
+    for _ in range(2):
+        handler.delete(bench.context, name, second)
+    assert not client.describe_budgets(AccountId=bench.context.account).get("Budgets")
