@@ -20,6 +20,8 @@ STATEFUL = (
     "AWS::S3::Bucket",
     "AWS::SecretsManager::Secret",
 )
+# What a key may be used by and encrypt nothing that stays: messages are on their way.
+_PASSING = ("AWS::KMS::Alias", "AWS::SNS::Topic")
 _ON_DELETION = ("Retain", "RetainExceptOnCreate", "Snapshot")
 _ON_REPLACEMENT = ("Retain", "Snapshot")
 
@@ -27,6 +29,8 @@ _ON_REPLACEMENT = ("Retain", "Snapshot")
 def check(deployment: Deployment) -> Iterator[Finding]:
     """Yield each resource with data that a deletion or a replacement would take along."""
     for each in deployment.of(*STATEFUL):
+        if _only_for_messages(deployment, each):
+            continue
         deletion = each.attributes.get("DeletionPolicy", _default(each))
         replacement = each.attributes.get("UpdateReplacePolicy")
         if deletion not in _ON_DELETION and not on(each.properties.get("EmptyOnDelete")):
@@ -35,6 +39,14 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         if replacement not in _ON_REPLACEMENT:
             problem = "its data goes when a property has it replaced"
             yield Finding(each.path, "UpdateReplacePolicy", replacement, problem, "set UpdateReplacePolicy to Retain")
+
+
+def _only_for_messages(deployment: Deployment, resource: Resource) -> bool:
+    """Tell whether this is a key that only topics are encrypted with: without it nothing is lost that was kept."""
+    if resource.type != "AWS::KMS::Key":
+        return False
+    users = [each.type for each in deployment.graph.resources.values() if resource.path in each.depends_on]
+    return bool(users) and all(each in _PASSING for each in users)
 
 
 def _default(resource: Resource) -> str | None:

@@ -41,3 +41,22 @@ def test_a_registry_that_says_not_to_empty_itself_is_judged_like_any_other() -> 
         "Properties": {"EmptyOnDelete": "false"},
     }
     assert [each.property for each in findings(RULE, alone({"Registry": registry}))] == ["DeletionPolicy"]
+
+
+@pytest.mark.parametrize(
+    ("users", "found"),
+    [
+        ([], ["DeletionPolicy", "UpdateReplacePolicy"]),
+        (["AWS::SNS::Topic"], []),
+        (["AWS::SNS::Topic", "AWS::SecretsManager::Secret"], ["DeletionPolicy", "UpdateReplacePolicy"]),
+    ],
+)
+def test_a_key_is_kept_unless_only_topics_are_encrypted_with_it(users: list[str], found: list[str]) -> None:
+    key = {"Type": "AWS::KMS::Key", "Properties": {}}
+    property_of = {"AWS::SNS::Topic": "KmsMasterKeyId", "AWS::SecretsManager::Secret": "KmsKeyId"}
+    using = {
+        f"User{index}": {"Type": kind, "Properties": {property_of[kind]: {"Ref": "Key"}}}
+        for index, kind in enumerate(users)
+    }
+    judged = findings(RULE, alone({"Key": key, **using}))
+    assert [each.property for each in judged if each.resource == "Key"] == found
