@@ -130,6 +130,22 @@ PRIVATE_SUBNET_IDS = Input(
     shared=True,
     public=True,
 )
+
+
+def _nat_gateway(word: str) -> Input:
+    return Input(
+        f"NatGateway{word}Id",
+        "String",
+        _NETWORK,
+        f"NAT gateway of zone {word.lower()}",
+        "NAT gateway that the zone leaves by; that of the first zone where the zone has none of its own.",
+        shared=True,
+    )
+
+
+# One by one: from a list that another stack gives nothing can be selected while a nested change set is made.
+NAT_GATEWAY_OF = {word: _nat_gateway(word) for word in ("One", "Two", "Three")}
+
 IP_ADDRESS_TYPE = Input(
     "IpAddressType",
     "String",
@@ -612,6 +628,20 @@ TARGET_GROUP_FULL_NAME = Input(
     "Dimension of its metrics: targetgroup/<name>/<id>.",
 )
 LOG_GROUP_NAME = Input("LogGroupName", "String", _SERVICE, "Log group", "Where the tasks log to.", public=True)
+UNHEALTHY_HOSTS_ALARM = Input(
+    "UnhealthyHostsAlarm",
+    "String",
+    _SERVICE,
+    "Alarm on unhealthy targets",
+    "Name of the alarm, one of two that deployments roll back on.",
+)
+SERVER_ERRORS_ALARM = Input(
+    "ServerErrorsAlarm",
+    "String",
+    _SERVICE,
+    "Alarm on server errors",
+    "Name of the alarm, one of two that deployments roll back on.",
+)
 TASK_DEFINITION_ARN = Input(
     "TaskDefinitionArn",
     "String",
@@ -694,6 +724,53 @@ REQUESTS_PER_TARGET = Input(
     default="1000",
     minimum=1,
     maximum=1000000,
+)
+
+# -- Observability -------------------------------------------------------------------------------------------------
+
+_OBSERVABILITY = "Observability"
+
+ALARM_EMAIL = Input(
+    "AlarmEmail",
+    "String",
+    _OBSERVABILITY,
+    "E-mail address for alarms",
+    "Who alarms and the budget tell, once the address has confirmed it; empty subscribes nobody.",
+    default="",
+    pattern=r"^$|^[^@\s,]+@[^@\s,]+\.[^@\s,]+$",
+    max_length=254,
+    constraint="One e-mail address, or nothing.",
+    shared=True,
+)
+SLOW_RESPONSE_SECONDS = Input(
+    "SlowResponseSeconds",
+    "Number",
+    _OBSERVABILITY,
+    "Slow response (s)",
+    "Seconds at or above which an answer is slow; the alarm rings when one in twenty is, for five minutes.",
+    default="1",
+    minimum=1,
+    maximum=60,
+)
+MONTHLY_BUDGET = Input(
+    "MonthlyBudget",
+    "Number",
+    _OBSERVABILITY,
+    "Budget (US dollars a month)",
+    "What everything tagged with this project and environment may cost a month; 0 makes no budget.",
+    default="0",
+    minimum=0,
+    maximum=1000000,
+    shared=True,
+)
+NOTIFICATION_TOPIC_ARN = Input(
+    "NotificationTopicArn",
+    "String",
+    _OBSERVABILITY,
+    "Topic of notifications",
+    "SNS topic that alarms and the budget tell; CloudWatch, EventBridge and Budgets may publish.",
+    shared=True,
+    public=True,
 )
 
 # -- Delivery ------------------------------------------------------------------------------------------------------

@@ -56,10 +56,10 @@ def template(
     """Emit the service stack for one container that listens on `port` and answers 200 on `health_path`.
 
     The load balancer asks every `health_interval` seconds. Needs the network, the cluster, the load balancer's listener
-    and group, the repository, and the sizes; gives ServiceName, TargetGroupFullName, LogGroupName and
-    TaskDefinitionArn. With `capacity` ec2 it needs the cluster's capacity provider and a placement too, with fargate
-    the shares of FARGATE and FARGATE_SPOT, storage, and whether tasks have public addresses. No desired count: each
-    update would reset what scaling has decided.
+    and group, the repository, and the sizes; gives ServiceName, TargetGroupFullName, LogGroupName, TaskDefinitionArn,
+    UnhealthyHostsAlarm and ServerErrorsAlarm. With `capacity` ec2 it needs the cluster's capacity provider and a
+    placement too, with fargate the shares of FARGATE and FARGATE_SPOT, storage, and whether tasks have public
+    addresses. No desired count: each update would reset what scaling has decided.
     `health_command` is what ECS runs in the container, `["CMD", ...]` or `["CMD-SHELL", ...]`: without one the image's
     own Python asks `health_path`, and with an empty one nothing is run and the load balancer alone judges.
     Raises ValueError for a port that only root may listen on, and for a health command of another form.
@@ -82,6 +82,8 @@ def template(
             inputs.SERVICE_NAME: GetAtt("Service", "Name"),
             inputs.TARGET_GROUP_FULL_NAME: GetAtt("TargetGroup", "TargetGroupFullName"),
             inputs.LOG_GROUP_NAME: Ref("ApplicationLogs"),
+            inputs.UNHEALTHY_HOSTS_ALARM: Ref("UnhealthyHosts"),
+            inputs.SERVER_ERRORS_ALARM: Ref("ServerErrors"),
             inputs.TASK_DEFINITION_ARN: Ref("TaskDefinition"),
         },
     )

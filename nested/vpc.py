@@ -60,8 +60,8 @@ def template() -> Template:
     """Emit the network stack.
 
     Needs ProjectName, EnvironmentName, VpcCidr, SubnetHostBits, ZoneCount, AvailabilityZones, NatGateways and
-    FlowLogsRetentionDays; gives VpcId, PublicSubnetIds and PrivateSubnetIds, usable at once: an output is read
-    when the whole stack is complete, routes and NAT gateways included.
+    FlowLogsRetentionDays; gives VpcId, PublicSubnetIds, PrivateSubnetIds and each zone's NAT gateway, usable at
+    once: an output is read when the whole stack is complete, routes and NAT gateways included.
     """
     t = Template(Description="VPC with public and private subnets, NAT gateways and flow logs")
     needs(t, inputs.PROJECT_NAME, inputs.ENVIRONMENT_NAME, inputs.VPC_CIDR, inputs.SUBNET_HOST_BITS)
@@ -82,6 +82,7 @@ def template() -> Template:
             inputs.VPC_ID: Ref("Vpc"),
             inputs.PUBLIC_SUBNET_IDS: _in_zones("PublicSubnet"),
             inputs.PRIVATE_SUBNET_IDS: _in_zones("PrivateSubnet"),
+            **{inputs.NAT_GATEWAY_OF[zone.word]: _nat_gateway_of(zone) for zone in _ZONES},
         },
     )
     return t
@@ -260,7 +261,7 @@ def _ipv6_range(index: int) -> Select:
 
 def _nat_gateway_of(zone: _Zone) -> If:
     first = Ref("NatGatewayOne")
-    zonal = first if zone.index == 0 else If(_PER_ZONE, Ref(f"NatGateway{zone.word}"), first)
+    zonal = first if zone.index == 0 else If(zone.nat_condition, Ref(f"NatGateway{zone.word}"), first)
     return If(_REGIONAL, Ref("RegionalNatGateway"), zonal)
 
 

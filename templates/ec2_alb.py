@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nested import alb, certificate, cluster_ec2, dns, ecr, scaling, service, vpc
+from nested import alb, certificate, cluster_ec2, dns, ecr, observability, scaling, service, vpc
 from stackwright.compose import Blueprint, compose
 
 
@@ -18,5 +18,6 @@ def blueprint() -> Blueprint:
         load_balancer=alb.template(),
         service=service.template(capacity="ec2"),
         scaling=scaling.template(),
+        observability=observability.template(),
         dns=dns.template(),
     )

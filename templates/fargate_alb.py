@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nested import alb, cluster_fargate, ecr, scaling_step, service, vpc
+from nested import alb, cluster_fargate, ecr, observability, scaling_step, service, vpc
 from stackwright.compose import Blueprint, compose
 
 # Seconds between two questions of the load balancer; a container's own check asks more often.
@@ -20,4 +20,5 @@ def blueprint() -> Blueprint:
         load_balancer=alb.template(plain_http=True),
         service=service.template(capacity="fargate", health_interval=HEALTH_INTERVAL),
         scaling=scaling_step.template(),
+        observability=observability.template(),
     )

@@ -98,10 +98,13 @@ def services(stacks: Sequence[str]) -> list[Statement]:
         allow(_of("autoscaling", _GROUP_ACTIONS), groups),
         allow(_of("application-autoscaling", _TASK_SCALING_ACTIONS), "*"),
         allow(_of("cloudwatch", "DescribeAlarms GetMetricData"), "*"),
-        allow(_of("cloudwatch", "DeleteAlarms ListTagsForResource PutMetricAlarm TagResource UntagResource"), alarms),
+        allow(_of("cloudwatch", _ALARM_ACTIONS), alarms),
     ]
 
 
+_ALARM_ACTIONS = """
+    DeleteAlarms ListTagsForResource PutCompositeAlarm PutMetricAlarm TagResource UntagResource
+"""
 _ECS_SHAPES = tuple(
     f"ecs:*:${{AWS::AccountId}}:{kind}/{{}}"
     for kind in ("capacity-provider", "cluster", "service", "service-deployment")
@@ -166,6 +169,35 @@ _LOG_GROUP_ACTIONS = """
     CreateLogGroup DeleteLogGroup DeleteRetentionPolicy GetDataProtectionPolicy ListTagsForResource PutRetentionPolicy
     TagResource UntagResource
 """
+
+
+def observability(stacks: Sequence[str]) -> list[Statement]:
+    """Return what topics and their keys, log metrics, dashboards and budgets need."""
+    keys = Sub("arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*")
+    return [
+        allow(_of("sns", _TOPIC_ACTIONS), arns(stacks, "sns:*:${AWS::AccountId}:{}")),
+        # "Actions, resources, and condition keys for Amazon SNS": these know no resource.
+        allow(_of("sns", "GetSubscriptionAttributes SetSubscriptionAttributes Unsubscribe"), "*"),
+        # A key has no name, and until tags count for permissions it may take five minutes ("ABAC for AWS KMS").
+        allow("kms:CreateKey", "*"),
+        allow(_of("kms", _KEY_ACTIONS), keys),
+        allow(_of("logs", _FILTER_ACTIONS), arns(stacks, "logs:*:${AWS::AccountId}:log-group:{}")),
+        allow(_of("cloudwatch", _DASHBOARD_ACTIONS), arns(stacks, "cloudwatch::${AWS::AccountId}:dashboard/{}")),
+        allow(_of("budgets", _BUDGET_ACTIONS), arns(stacks, "budgets::${AWS::AccountId}:budget/{}")),
+    ]
+
+
+_TOPIC_ACTIONS = """
+    CreateTopic DeleteTopic GetDataProtectionPolicy GetTopicAttributes ListSubscriptionsByTopic ListTagsForResource
+    SetTopicAttributes Subscribe TagResource UntagResource
+"""
+_KEY_ACTIONS = """
+    DescribeKey DisableKeyRotation EnableKeyRotation GetKeyPolicy GetKeyRotationStatus ListResourceTags PutKeyPolicy
+    ScheduleKeyDeletion TagResource UntagResource UpdateKeyDescription
+"""
+_FILTER_ACTIONS = "DeleteMetricFilter PutMetricFilter"
+_DASHBOARD_ACTIONS = "DeleteDashboards GetDashboard ListTagsForResource PutDashboard TagResource UntagResource"
+_BUDGET_ACTIONS = "ListTagsForResource ModifyBudget TagResource UntagResource ViewBudget"
 
 
 def domains(zone_id: Any) -> list[Statement]:

@@ -113,7 +113,7 @@ def test_an_alarm_at_each_end_adds_and_removes_one_task(deployed: Deployed) -> N
     alarms = {
         each["ComparisonOperator"]: each
         for each in deployed.ask("cloudwatch", "describe_alarms")["MetricAlarms"]
-        if each.get("Namespace") == "AWS/ECS"
+        if each["AlarmName"] in deployed.resources["Scaling"].values()
     }
     policies = {
         each["PolicyARN"]: each["StepScalingPolicyConfiguration"]["StepAdjustments"]

@@ -24,7 +24,8 @@ POLICIES_OF_A_ROLE = 10
 
 # What handlers may call for properties that no stack sets, or only look for.
 UNUSED = """
-    acm-pca:* cognito-idp:* firehose:* kms:* lambda:* managed-fleets:* s3tables:* vpc-lattice:* vpce:* ssm:Get*
+    acm-pca:* billing:* cognito-idp:* firehose:* kms:*Grant kms:DisableKey kms:EnableKey lambda:* managed-fleets:*
+    s3tables:* vpc-lattice:* vpce:* ssm:Get*
     autoscaling:AttachLoadBalancers autoscaling:DetachLoadBalancers autoscaling:*NotificationConfiguration
     ec2:AcceptAddressTransfer ec2:AllocateIpamPoolCidr ec2:AssignPrivateNatGatewayAddress ec2:*VpnGateway
     ec2:CreateVpcEncryptionControl ec2:Get* ec2:ModifyVpcTenancy ec2:UnassignPrivateNatGatewayAddress
@@ -37,7 +38,7 @@ UNUSED = """
     s3:PutAccelerateConfiguration s3:PutAnalyticsConfiguration s3:PutBucketAbac s3:PutBucketCORS
     s3:PutBucketNotification s3:PutBucketObjectLockConfiguration s3:PutBucketReplication s3:PutBucketWebsite
     s3:PutIntelligentTieringConfiguration s3:PutInventoryConfiguration s3:PutMetricsConfiguration s3:PutObject*
-    s3:PutReplicationConfiguration s3:REST.PUT.OBJECT s3:UpdateBucketMetadata*
+    s3:PutReplicationConfiguration s3:REST.PUT.OBJECT s3:UpdateBucketMetadata* sns:PutDataProtectionPolicy
 """
 
 

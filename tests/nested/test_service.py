@@ -185,11 +185,13 @@ def test_nothing_that_an_update_would_replace_follows_a_changing_parameter() -> 
     assert not {"ServiceName", "Role", "SchedulingStrategy"} & set(of())
 
 
-def test_what_it_gives_is_what_scaling_and_people_need() -> None:
+def test_what_it_gives_is_what_other_stacks_and_people_need() -> None:
     assert rendered(deployed().outputs) == {
         "ServiceName": "${Service.Name}",
         "TargetGroupFullName": "${TargetGroup.TargetGroupFullName}",
         "LogGroupName": "${ApplicationLogs.Ref}",
+        "UnhealthyHostsAlarm": "${UnhealthyHosts.Ref}",
+        "ServerErrorsAlarm": "${ServerErrors.Ref}",
         "TaskDefinitionArn": "${TaskDefinition.Ref}",
     }
 

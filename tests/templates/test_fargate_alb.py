@@ -76,7 +76,8 @@ def test_two_to_eight_tasks_by_an_alarm_at_each_end(environment: str) -> None:
     graph = deployed(environment)
     (target,) = of_type(graph, "ApplicationAutoScaling::ScalableTarget")
     assert (target["MinCapacity"], target["MaxCapacity"]) == ("2", "8")
-    alarms = [each for each in of_type(graph, "CloudWatch::Alarm") if each.get("Namespace") == "AWS/ECS"]
+    scaling = [each for path, each in graph.resources.items() if path.startswith("Scaling/")]
+    alarms = [rendered(each.properties) for each in scaling if each.type == "AWS::CloudWatch::Alarm"]
     assert sorted((each["Threshold"], *each["AlarmActions"]) for each in alarms) == [
         ("10", "${Scaling/RemoveTask.Ref}"),
         ("80", "${Scaling/AddTask.Ref}"),
