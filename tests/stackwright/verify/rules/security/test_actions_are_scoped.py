@@ -19,7 +19,7 @@ def test_the_services_roles_do_what_they_do_on_their_own(environment: str, execu
 
 def test_the_execution_role_is_broad_where_nothing_is_named_after_the_stack() -> None:
     found = findings(RULE, seeded(blueprint="account"))
-    assert {each.resource for each in found} == {"NetworkPolicy", "ServicePolicy"}
+    assert {each.resource for each in found} == {"NetworkPolicy", "ObservabilityPolicy", "ServicePolicy"}
 
 
 def test_a_statement_on_everything_is_found() -> None:
