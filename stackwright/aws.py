@@ -58,10 +58,13 @@ class Aws:
         import botocore.session
         from botocore.exceptions import BotoCoreError, ProfileNotFound
 
+        name = self.profile or os.environ.get("AWS_PROFILE", "")
         try:
-            return boto3.Session(*(self._keys or ()), profile_name=self.profile)
+            session = boto3.Session(*(self._keys or ()), profile_name=self.profile)
+            if name and name not in session.available_profiles:  # where AWS_DATA_PATH is set, nobody looked yet
+                raise ProfileNotFound(profile=name)
+            return session
         except ProfileNotFound as error:
-            name = self.profile or os.environ.get("AWS_PROFILE", "")
             known = botocore.session.Session().available_profiles  # boto3's would look for the profile again
             hint = near_misses(name, known)
             raise BadInput(f"no AWS profile {quoted(name)}{hint}: see `aws configure`") from error

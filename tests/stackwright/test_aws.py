@@ -124,7 +124,13 @@ def test_unknown_region_names_the_near_misses() -> None:
         Aws(region="eu-wset-1", keys=KEYS)
 
 
-def test_unknown_profile_names_the_near_misses() -> None:
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_unknown_profile_names_the_near_misses(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, elsewhere: bool
+) -> None:
+    monkeypatch.delenv("AWS_DATA_PATH", raising=False)
+    if elsewhere:
+        monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))  # as the AWS CLI sets it, for whoever it is imported by
     with pytest.raises(BadInput, match="shop-dev"):
         Aws(profile="shop-dve", region="eu-west-1")
 
