@@ -14,7 +14,7 @@ from templates import BLUEPRINTS
 
 FILES = [BUILDSPEC, GITLAB, *WORKFLOWS]
 JOBS = [pytest.param(file, name, job, id=f"{file} {name}") for file, name, job in jobs()]
-RUN_HERE = [each for each in JOBS if "steps" in each.values[2]]  # type: ignore[operator,index]
+RUN_HERE = [each for each in JOBS if "steps" in each.values[2]]
 ASSUMES = "aws-actions/configure-aws-credentials"
 BOOTSTRAP = {"account", "region"}
 
@@ -80,7 +80,7 @@ def test_jobs_end(file: str, name: str, job: dict[str, Any]) -> None:
     assert job["timeout-minutes"] <= 60
 
 
-@pytest.mark.parametrize(("file", "name", "job"), [each for each in RUN_HERE if assumes_role(each.values[2])])  # type: ignore[arg-type]
+@pytest.mark.parametrize(("file", "name", "job"), [each for each in RUN_HERE if assumes_role(each.values[2])])
 def test_two_never_change_an_environment_at_once(file: str, name: str, job: dict[str, Any]) -> None:
     environment = job["env"]["ENV"]
     assert job["concurrency"] == {"group": f"stacks-{environment}", "cancel-in-progress": False}

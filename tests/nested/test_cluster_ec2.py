@@ -64,7 +64,7 @@ def test_scaling_alone_decides_how_many_instances_there_are() -> None:
 
 def test_an_update_replaces_neither_group_nor_provider() -> None:
     group = cluster().resources["AutoScalingGroup"]
-    assert "AutoScalingReplacingUpdate" not in group.attributes["UpdatePolicy"]  # type: ignore[operator]
+    assert "AutoScalingReplacingUpdate" not in group.attributes["UpdatePolicy"]
     assert not {"AutoScalingGroupName", "LaunchTemplate", "InstanceId"} & set(group.properties)
     assert properties(cluster(), "CapacityProvider")["AutoScalingGroupProvider"]["AutoScalingGroupArn"] == (
         "${AutoScalingGroup.AutoScalingGroupARN}"

@@ -20,7 +20,7 @@ def _broken() -> None:
 
 
 def test_a_blueprint_whose_python_fails_names_the_line() -> None:
-    project = Project(HERE, {"shop": _broken})  # type: ignore[dict-item]
+    project = Project(HERE, {"shop": _broken})
     with pytest.raises(BadInput, match=r"(?s)shop cannot be composed\n.*test_project\.py:\d+: ValueError: no such"):
         project.blueprint("shop")
 
@@ -32,7 +32,7 @@ def test_too_many_resources_are_refused_by_the_limits_name() -> None:
             template.add_resource(Topic(f"Topic{number}"))
         return compose("shop", description="Shop", topics=template)
 
-    project = Project(HERE, {"shop": large})  # type: ignore[dict-item]
+    project = Project(HERE, {"shop": large})
     with pytest.raises(Refused, match="500"):
         project.blueprint("shop")
 
@@ -43,6 +43,6 @@ def test_what_compose_refuses_stays_as_it_is() -> None:
         template.add_resource(Topic("Topic", DisplayName=Ref("Missing")))
         return compose("shop", description="Shop", Bad=template)
 
-    project = Project(HERE, {"shop": refused})  # type: ignore[dict-item]
+    project = Project(HERE, {"shop": refused})
     with pytest.raises(Refused, match="lower_snake_case"):
         project.blueprint("shop")

@@ -61,7 +61,7 @@ TOLD = {
 
 def evidence(ecs: Ecs, *events: Event) -> list[str]:
     progress = begin(ROOT)
-    found = Evidence(ecs, lambda *_: None)  # type: ignore[arg-type]
+    found = Evidence(ecs, lambda *_: None)
     found(progress, advance(progress, events))
     return found.lines()
 
