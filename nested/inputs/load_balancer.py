@@ -1,0 +1,80 @@
+"""What requests arrive at."""
+
+from __future__ import annotations
+
+from nested.shape import Input
+
+_LOAD_BALANCER = "Load balancer"
+
+DELETION_PROTECTION = Input(
+    "DeletionProtection",
+    "String",
+    _LOAD_BALANCER,
+    "Deletion protection",
+    "on: the load balancer cannot be deleted until this is off again.",
+    default="on",
+    allowed=("on", "off"),
+    shared=True,
+)
+ACCESS_LOGS_RETENTION_DAYS = Input(
+    "AccessLogsRetentionDays",
+    "Number",
+    _LOAD_BALANCER,
+    "Access log retention (days)",
+    "Days that access logs are kept.",
+    default="90",
+    minimum=1,
+    maximum=3650,
+    shared=True,
+)
+LISTENER_ARN = Input(
+    "ListenerArn",
+    "String",
+    _LOAD_BALANCER,
+    "Listener",
+    "ARN of the listener that the service's rule hangs on.",
+    shared=True,
+)
+LOAD_BALANCER_SECURITY_GROUP_ID = Input(
+    "LoadBalancerSecurityGroupId",
+    "AWS::EC2::SecurityGroup::Id",
+    _LOAD_BALANCER,
+    "Load balancer's security group",
+    "The only source that tasks admit.",
+    shared=True,
+)
+LOAD_BALANCER_DNS_NAME = Input(
+    "LoadBalancerDnsName",
+    "String",
+    _LOAD_BALANCER,
+    "Load balancer's DNS name",
+    "Name that alias records point to.",
+    shared=True,
+    public=True,
+)
+LOAD_BALANCER_ZONE_ID = Input(
+    "LoadBalancerZoneId",
+    "String",
+    _LOAD_BALANCER,
+    "Load balancer's hosted zone",
+    "Canonical hosted zone of the load balancer, for alias records.",
+    shared=True,
+)
+LOAD_BALANCER_FULL_NAME = Input(
+    "LoadBalancerFullName",
+    "String",
+    _LOAD_BALANCER,
+    "Load balancer's full name",
+    "Dimension of its metrics: app/<name>/<id>.",
+    shared=True,
+)
+LISTENER_RULE_PRIORITY = Input(
+    "ListenerRulePriority",
+    "Number",
+    _LOAD_BALANCER,
+    "Rule priority",
+    "Place of the service's rule on its listener, unique there.",
+    minimum=1,
+    maximum=50000,
+    allotted=True,
+)

@@ -1,0 +1,143 @@
+"""What runs, and how it is replaced."""
+
+from __future__ import annotations
+
+from nested.shape import Input
+
+_SERVICE = "Service"
+
+IMAGE = Input(
+    "Image",
+    "String",
+    _SERVICE,
+    "Container image",
+    "Image by digest or unique tag, never in a parameter file. Empty starts the bootstrap container.",
+    default="",
+    pattern=r"^$|^[a-z0-9][a-zA-Z0-9._/:@-]*$",
+    max_length=512,
+    constraint="An image reference, for example <repository URI>:dev-4f2a9c1.",
+)
+PATH_PATTERNS = Input(
+    "PathPatterns",
+    "CommaDelimitedList",
+    _SERVICE,
+    "Path patterns",
+    "Request paths that the load balancer sends to this service, at most five.",
+    default="*",
+)
+TASK_CPU = Input(
+    "TaskCpu",
+    "Number",
+    _SERVICE,
+    "Task CPU units",
+    "CPU units of a task; 1024 are one vCPU.",
+    default="256",
+    allowed=("256", "512", "1024", "2048", "4096", "8192", "16384"),
+)
+TASK_MEMORY = Input(
+    "TaskMemory",
+    "Number",
+    _SERVICE,
+    "Task memory (MiB)",
+    "Memory of a task in MiB; Fargate takes certain amounts only for each number of CPU units.",
+    default="512",
+    minimum=128,
+    maximum=122880,
+)
+EPHEMERAL_STORAGE = Input(
+    "EphemeralStorage",
+    "Number",
+    _SERVICE,
+    "Ephemeral storage (GiB)",
+    "Disk of a task on Fargate, its images included. 20 are free.",
+    default="20",
+    minimum=20,
+    maximum=200,
+)
+ASSIGN_PUBLIC_IP = Input(
+    "AssignPublicIp",
+    "String",
+    _SERVICE,
+    "Public addresses",
+    "on: each task has an address in the internet, which it needs to pull its image from public subnets without NAT.",
+    default="off",
+    allowed=("on", "off"),
+)
+MINIMUM_HEALTHY_PERCENT = Input(
+    "MinimumHealthyPercent",
+    "Number",
+    _SERVICE,
+    "Healthy tasks, least (%)",
+    "Share of the desired tasks that stays healthy during a deployment.",
+    default="100",
+    minimum=0,
+    maximum=100,
+)
+MAXIMUM_PERCENT = Input(
+    "MaximumPercent",
+    "Number",
+    _SERVICE,
+    "Tasks, most (%)",
+    "Share of the desired tasks that may run during a deployment; zone rebalancing needs more than 100.",
+    default="200",
+    minimum=101,
+    maximum=200,
+)
+PLACEMENT = Input(
+    "Placement",
+    "String",
+    _SERVICE,
+    "Task placement",
+    "binpack: fewest instances, by CPU. spread: over zones, then over instances.",
+    default="spread",
+    allowed=("binpack", "spread"),
+)
+EXECUTE_COMMAND = Input(
+    "ExecuteCommand",
+    "String",
+    _SERVICE,
+    "ECS Exec",
+    "on: open a shell in a task; excludes a read-only root file system, which is what off gives.",
+    default="off",
+    allowed=("on", "off"),
+)
+LOG_RETENTION_DAYS = Input(
+    "LogRetentionDays",
+    "Number",
+    _SERVICE,
+    "Log retention (days)",
+    "Days that the application's logs are kept.",
+    default="30",
+    allowed=("7", "14", "30", "60", "90", "180", "365"),
+)
+SERVICE_NAME = Input("ServiceName", "String", _SERVICE, "Service", "Name of the ECS service.", public=True)
+TARGET_GROUP_FULL_NAME = Input(
+    "TargetGroupFullName",
+    "String",
+    _SERVICE,
+    "Target group's full name",
+    "Dimension of its metrics: targetgroup/<name>/<id>.",
+)
+LOG_GROUP_NAME = Input("LogGroupName", "String", _SERVICE, "Log group", "Where the tasks log to.", public=True)
+UNHEALTHY_HOSTS_ALARM = Input(
+    "UnhealthyHostsAlarm",
+    "String",
+    _SERVICE,
+    "Alarm on unhealthy targets",
+    "Name of the alarm, one of two that deployments roll back on.",
+)
+SERVER_ERRORS_ALARM = Input(
+    "ServerErrorsAlarm",
+    "String",
+    _SERVICE,
+    "Alarm on server errors",
+    "Name of the alarm, one of two that deployments roll back on.",
+)
+TASK_DEFINITION_ARN = Input(
+    "TaskDefinitionArn",
+    "String",
+    _SERVICE,
+    "Task definition",
+    "Revision of the task definition the stack last deployed.",
+    public=True,
+)
