@@ -95,10 +95,13 @@ def _declare(t: Template, capacity: Capacity) -> None:
     needs(t, inputs.REPOSITORY_ARN, inputs.CLUSTER_NAME, inputs.CPU_ARCHITECTURE)
     needs(t, inputs.LISTENER_ARN, inputs.LOAD_BALANCER_SECURITY_GROUP_ID, inputs.LOAD_BALANCER_FULL_NAME)
     needs(t, inputs.LISTENER_RULE_PRIORITY, inputs.PATH_PATTERNS)
-    needs(t, inputs.IMAGE, inputs.TASK_CPU, inputs.TASK_MEMORY, inputs.EXECUTE_COMMAND, inputs.LOG_RETENTION_DAYS)
+    needs(t, inputs.IMAGE, inputs.TASK_CPU, inputs.TASK_MEMORY, inputs.LOG_RETENTION_DAYS)
+    needs(t, inputs.EXECUTE_COMMAND, inputs.READ_ONLY_ROOT_FILESYSTEM)
     needs(t, inputs.MINIMUM_HEALTHY_PERCENT, inputs.MAXIMUM_PERCENT)
     t.add_condition("NoImage", Equals(Ref(inputs.IMAGE.name), ""))
     t.add_condition("ExecutesCommands", Equals(Ref(inputs.EXECUTE_COMMAND.name), "on"))
+    t.add_condition("IsReadOnly", Equals(Ref(inputs.READ_ONLY_ROOT_FILESYSTEM.name), "on"))
+    t.add_rule("SessionsCanWrite", _session_rule())
     if capacity == "ec2":
         needs(t, inputs.CAPACITY_PROVIDER_NAME, inputs.PLACEMENT)
         t.add_condition("BinPacked", Equals(Ref(inputs.PLACEMENT.name), "binpack"))
@@ -113,6 +116,16 @@ def _declare_fargate(t: Template) -> None:
     t.add_condition("HasPublicIp", Equals(Ref(inputs.ASSIGN_PUBLIC_IP.name), "on"))
     fargate.add_size_rules(t)
     fargate.add_weights_rule(t)
+
+
+def _session_rule() -> dict[str, Any]:
+    # "Monitor Amazon ECS containers with ECS Exec", Amazon ECS Developer Guide: its agent writes into the container.
+    writable = Equals(Ref(inputs.READ_ONLY_ROOT_FILESYSTEM.name), "off")
+    text = "ExecuteCommand on needs ReadOnlyRootFilesystem off: a session of ECS Exec writes into the container"
+    return {
+        "RuleCondition": Equals(Ref(inputs.EXECUTE_COMMAND.name), "on"),
+        "Assertions": [{"Assert": writable, "AssertDescription": text}],
+    }
 
 
 def _definition(capacity: Capacity, port: int, check: HealthCheck | If) -> TaskDefinition:

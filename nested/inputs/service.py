@@ -97,8 +97,17 @@ EXECUTE_COMMAND = Input(
     "String",
     _SERVICE,
     "ECS Exec",
-    "on: open a shell in a task; excludes a read-only root file system, which is what off gives.",
+    "on: open a shell in a task; ReadOnlyRootFilesystem is off then.",
     default="off",
+    allowed=("on", "off"),
+)
+READ_ONLY_ROOT_FILESYSTEM = Input(
+    "ReadOnlyRootFilesystem",
+    "String",
+    _SERVICE,
+    "Read-only root file system",
+    "on: the container writes to /tmp alone; ECS Exec needs it off.",
+    default="on",
     allowed=("on", "off"),
 )
 LOG_RETENTION_DAYS = Input(

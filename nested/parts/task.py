@@ -120,8 +120,7 @@ def _container(port: int, check: HealthCheck | If) -> ContainerDefinition:
         EntryPoint=If("NoImage", bootstrap.ENTRY_POINT, none),
         Command=If("NoImage", bootstrap.COMMAND, none),
         User=USER,
-        # A session of ECS Exec writes into the container.
-        ReadonlyRootFilesystem=If("ExecutesCommands", False, True),
+        ReadonlyRootFilesystem=If("IsReadOnly", True, False),
         LinuxParameters=_linux(),
         Ulimits=[Ulimit(Name="nofile", SoftLimit=OPEN_FILES, HardLimit=OPEN_FILES)],
         PortMappings=[PortMapping(Name="http", ContainerPort=port, Protocol="tcp", AppProtocol="http")],

@@ -176,7 +176,7 @@ def test_tasks_carry_tags_even_when_the_stack_has_none() -> None:
 
 @pytest.mark.parametrize(("switch", "on"), [("on", True), ("off", False)])
 def test_ecs_exec_is_one_switch(switch: str, on: bool) -> None:
-    assert of(ExecuteCommand=switch)["EnableExecuteCommand"] is on
+    assert of(ExecuteCommand=switch, ReadOnlyRootFilesystem="off")["EnableExecuteCommand"] is on
 
 
 def test_nothing_that_an_update_would_replace_follows_a_changing_parameter() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from nested.parts import bootstrap, timing
 from nested.service import Capacity
+from stackwright.resolve.errors import ResolveError
 from tests.support.services import REPOSITORY, deployed, properties
 
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:prod-4f2a9c1"
@@ -113,7 +114,15 @@ def test_the_application_learns_how_long_to_serve_on_and_when_it_is_killed() -> 
 
 
 def test_ecs_exec_and_a_read_only_file_system_exclude_each_other() -> None:
-    assert container(ExecuteCommand="on")["ReadonlyRootFilesystem"] is False
+    with pytest.raises(ResolveError, match="a session of ECS Exec writes into the container"):
+        container(ExecuteCommand="on")
+    assert container(ExecuteCommand="on", ReadOnlyRootFilesystem="off")["ReadonlyRootFilesystem"] is False
+
+
+def test_a_file_system_that_can_be_written_to_opens_no_way_in() -> None:
+    graph = deployed(ReadOnlyRootFilesystem="off")
+    assert container(ReadOnlyRootFilesystem="off")["ReadonlyRootFilesystem"] is False
+    assert properties(graph, "Service")["EnableExecuteCommand"] is False
 
 
 def test_the_application_learns_its_port_and_how_long_to_keep_connections() -> None:
@@ -150,7 +159,7 @@ def test_ecs_may_pull_one_repository_and_write_one_log_group_for_a_task() -> Non
 
 def test_the_application_may_nothing_unless_a_session_needs_it() -> None:
     assert statements("TaskRole", ExecuteCommand="off") == []
-    session, logs = statements("TaskRole", ExecuteCommand="on")
+    session, logs = statements("TaskRole", ExecuteCommand="on", ReadOnlyRootFilesystem="off")
     assert "ssmmessages:OpenDataChannel" in session["Action"]
     assert logs["Resource"] == "${ApplicationLogs.Arn}"
 

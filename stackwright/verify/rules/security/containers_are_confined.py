@@ -38,7 +38,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     for service in deployment.of(SERVICE):
         if on(service.properties.get("EnableExecuteCommand")):
             problem = "whoever may ecs:ExecuteCommand has a shell in its containers, with their permissions"
-            mend = "set it to false, and turn it on for the time that it is needed"
+            mend = "set it to false; for the time that it is needed, let it be true and the file system writable"
             yield Finding(service.path, "EnableExecuteCommand", True, problem, mend)
 
 

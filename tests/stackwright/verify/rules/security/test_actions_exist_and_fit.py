@@ -17,7 +17,7 @@ def test_ours_do_what_they_say(blueprint: str, environment: str) -> None:
 
 
 def test_what_a_session_needs_does_what_it_says() -> None:
-    assert findings(RULE, seeded(ExecuteCommand="on")) == []
+    assert findings(RULE, seeded(ExecuteCommand="on", ReadOnlyRootFilesystem="off")) == []
 
 
 @pytest.mark.parametrize(

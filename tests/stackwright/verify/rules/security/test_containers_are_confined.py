@@ -55,7 +55,7 @@ def test_what_a_task_shares_with_its_instance_is_found(name: str) -> None:
 
 
 def test_a_way_in_is_found() -> None:
-    found = told(RULE, seeded(ExecuteCommand="on"))
+    found = told(RULE, seeded(ExecuteCommand="on", ReadOnlyRootFilesystem="off"))
     assert [line.partition(": ")[0] for line in found] == [
         "Service/TaskDefinition app.ReadonlyRootFilesystem",
         "Service/Service EnableExecuteCommand",
