@@ -1,6 +1,6 @@
-"""Scaling: a service follows its load, held at targets for CPU, memory and requests per task.
+"""Scaling: a service follows its load, held at targets for CPU, memory and, where wanted, requests per task.
 
-Each target alone can add tasks; tasks are removed only when all three agree ("Target tracking scaling policies for
+Each target alone can add tasks; tasks are removed only when all of them agree ("Target tracking scaling policies for
 Application Auto Scaling", how several policies work together).
 """
 
@@ -20,25 +20,27 @@ from nested.parts import scalable
 from nested.shape import Input, needs
 
 
-def template() -> Template:
+def template(*, requests: bool = True) -> Template:
     """Emit the scaling stack.
 
-    Needs ClusterName, ServiceName, the full names of load balancer and target group, and the limits and targets;
-    gives nothing.
+    Needs ClusterName, ServiceName, the limits, by day and in off hours, and the targets of CPU and memory; gives
+    nothing. With `requests` it holds those per task too, and needs the full names of load balancer and target group.
     """
-    t = Template(Description="Target tracking on CPU, memory and requests")
-    needs(t, inputs.CLUSTER_NAME, inputs.SERVICE_NAME, inputs.LOAD_BALANCER_FULL_NAME, inputs.TARGET_GROUP_FULL_NAME)
-    needs(t, inputs.MIN_TASKS, inputs.MAX_TASKS)
-    needs(t, inputs.CPU_TARGET, inputs.MEMORY_TARGET, inputs.REQUESTS_PER_TARGET)
-    t.add_resource(scalable.tasks())
+    t = Template(Description="Target tracking scaling")
+    needs(t, inputs.CLUSTER_NAME, inputs.SERVICE_NAME)
+    scalable.add_to(t)
+    needs(t, inputs.CPU_TARGET, inputs.MEMORY_TARGET)
     t.add_resource(_policy("Cpu", "ECSServiceAverageCPUUtilization", inputs.CPU_TARGET))
     t.add_resource(_policy("Memory", "ECSServiceAverageMemoryUtilization", inputs.MEMORY_TARGET))
-    t.add_resource(_policy("Requests", "ALBRequestCountPerTarget", inputs.REQUESTS_PER_TARGET, label=_target_group()))
+    if requests:
+        _add_requests(t)
     return t
 
 
-def _target_group() -> Sub:
-    return Sub("${LoadBalancerFullName}/${TargetGroupFullName}")
+def _add_requests(t: Template) -> None:
+    needs(t, inputs.LOAD_BALANCER_FULL_NAME, inputs.TARGET_GROUP_FULL_NAME, inputs.REQUESTS_PER_TARGET)
+    label = Sub("${LoadBalancerFullName}/${TargetGroupFullName}")
+    t.add_resource(_policy("Requests", "ALBRequestCountPerTarget", inputs.REQUESTS_PER_TARGET, label=label))
 
 
 def _policy(title: str, metric: str, target: Input, *, label: Any = None) -> ScalingPolicy:

@@ -25,14 +25,14 @@ PERIOD = 60
 def template() -> Template:
     """Emit the scaling stack.
 
-    Needs ClusterName, ServiceName, MinTasks above 0, MaxTasks, and the thresholds CpuHigh and CpuLow, in percent;
-    gives nothing.
+    Needs ClusterName, ServiceName, MinTasks above 0, MaxTasks, off hours where there are any, and the thresholds
+    CpuHigh and CpuLow, in percent; gives nothing.
     """
     t = Template(Description="Step scaling on CPU")
-    needs(t, inputs.CLUSTER_NAME, inputs.SERVICE_NAME, inputs.MIN_TASKS, inputs.MAX_TASKS)
+    needs(t, inputs.CLUSTER_NAME, inputs.SERVICE_NAME)
+    scalable.add_to(t)
     needs(t, inputs.CPU_HIGH, inputs.CPU_LOW)
     t.add_rule("SomeTaskRuns", _some_task())
-    t.add_resource(scalable.tasks())
     # Steps are measured from the alarm's threshold: upwards for the one, downwards for the other.
     t.add_resource(_policy("AddTask", 1, scalable.SCALE_OUT_COOLDOWN, MetricIntervalLowerBound=0))
     t.add_resource(_policy("RemoveTask", -1, scalable.SCALE_IN_COOLDOWN, MetricIntervalUpperBound=0))

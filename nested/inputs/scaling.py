@@ -26,6 +26,56 @@ MAX_TASKS = Input(
     minimum=1,
     maximum=500,
 )
+OFF_HOURS_BEGIN = Input(
+    "OffHoursBegin",
+    "String",
+    _SCALING,
+    "Off hours begin",
+    "When fewer tasks are enough; empty is never.",
+    default="",
+    pattern=r"^$|^cron\(([^\s()]+ ){5}[^\s()]+\)$",
+    constraint="A cron expression of six fields, for example cron(0 20 ? * MON-FRI *), or nothing.",
+)
+OFF_HOURS_END = Input(
+    "OffHoursEnd",
+    "String",
+    _SCALING,
+    "Off hours end",
+    "When MinTasks and MaxTasks hold again; empty is never.",
+    default="",
+    pattern=r"^$|^cron\(([^\s()]+ ){5}[^\s()]+\)$",
+    constraint="A cron expression of six fields, for example cron(0 7 ? * MON-FRI *), or nothing.",
+)
+OFF_HOURS_TIMEZONE = Input(
+    "OffHoursTimezone",
+    "String",
+    _SCALING,
+    "Time zone of the off hours",
+    "IANA time zone that begin and end are told in.",
+    default="Etc/UTC",
+    pattern=r"^[A-Za-z_]+(/[A-Za-z0-9_+-]+)+$",
+    constraint="The canonical name of a time zone, for example Europe/Berlin.",
+)
+OFF_HOURS_MIN_TASKS = Input(
+    "OffHoursMinTasks",
+    "Number",
+    _SCALING,
+    "Tasks in off hours, least",
+    "Fewest tasks in off hours.",
+    default="1",
+    minimum=0,
+    maximum=500,
+)
+OFF_HOURS_MAX_TASKS = Input(
+    "OffHoursMaxTasks",
+    "Number",
+    _SCALING,
+    "Tasks in off hours, most",
+    "Most tasks in off hours; 0 stops the service until they end.",
+    default="2",
+    minimum=0,
+    maximum=500,
+)
 CPU_TARGET = Input(
     "CpuTarget",
     "Number",

@@ -1,11 +1,14 @@
-"""Scalable: the number of a service's tasks, as scaling policies know it."""
+"""Scalable: the number of a service's tasks, as scaling policies know it, and its limits by day and in off hours."""
 
 from __future__ import annotations
 
-from troposphere import Ref, Sub
-from troposphere.applicationautoscaling import ScalableTarget
+from typing import Any
+
+from troposphere import And, Equals, If, Not, NoValue, Or, Ref, Sub, Template
+from troposphere.applicationautoscaling import ScalableTarget, ScalableTargetAction, ScheduledAction
 
 from nested import inputs
+from nested.shape import Input, needs
 
 # A new task takes about this long to count in the metrics; adding more before is adding blindly.
 SCALE_OUT_COOLDOWN = 60
@@ -13,12 +16,35 @@ SCALE_OUT_COOLDOWN = 60
 # Load that comes back within five minutes finds the tasks still there.
 SCALE_IN_COOLDOWN = 300
 
+_SCHEDULED = "HasOffHours"
 
-def tasks() -> ScalableTarget:
-    """Return the target Tasks; the template needs ClusterName, ServiceName, MinTasks and MaxTasks.
 
-    No role: Application Auto Scaling uses its service-linked one.
+def add_to(t: Template) -> None:
+    """Add the target Tasks and what it needs; the template needs ClusterName and ServiceName.
+
+    Off hours are two scheduled actions, or none. Each sets both limits, and the number of tasks follows at once; what
+    scaling decides between the limits stays free ("Scheduled scaling for Application Auto Scaling"). No role:
+    Application Auto Scaling uses its service-linked one.
     """
+    needs(t, inputs.MIN_TASKS, inputs.MAX_TASKS, inputs.OFF_HOURS_BEGIN, inputs.OFF_HOURS_END)
+    needs(t, inputs.OFF_HOURS_TIMEZONE, inputs.OFF_HOURS_MIN_TASKS, inputs.OFF_HOURS_MAX_TASKS)
+    begin, end = (Equals(Ref(each.name), "") for each in (inputs.OFF_HOURS_BEGIN, inputs.OFF_HOURS_END))
+    t.add_condition(_SCHEDULED, Not(begin))
+    t.add_rule("OffHoursBeginAndEnd", _both_or_none(begin, end))
+    t.add_resource(_tasks())
+
+
+def _both_or_none(begin: Equals, end: Equals) -> dict[str, Any]:
+    text = "OffHoursBegin and OffHoursEnd are given both or not at all: one alone would hold for ever"
+    both = Or(And(begin, end), And(Not(begin), Not(end)))
+    return {"Assertions": [{"Assert": both, "AssertDescription": text}]}
+
+
+def _tasks() -> ScalableTarget:
+    off_hours = [
+        _action("OffHoursBegin", inputs.OFF_HOURS_BEGIN, inputs.OFF_HOURS_MIN_TASKS, inputs.OFF_HOURS_MAX_TASKS),
+        _action("OffHoursEnd", inputs.OFF_HOURS_END, inputs.MIN_TASKS, inputs.MAX_TASKS),
+    ]
     return ScalableTarget(
         "Tasks",
         ServiceNamespace="ecs",
@@ -26,4 +52,14 @@ def tasks() -> ScalableTarget:
         ResourceId=Sub("service/${ClusterName}/${ServiceName}"),
         MinCapacity=Ref(inputs.MIN_TASKS.name),
         MaxCapacity=Ref(inputs.MAX_TASKS.name),
+        ScheduledActions=If(_SCHEDULED, off_hours, NoValue),
+    )
+
+
+def _action(name: str, when: Input, least: Input, most: Input) -> ScheduledAction:
+    return ScheduledAction(
+        ScheduledActionName=name,
+        Schedule=Ref(when.name),
+        Timezone=Ref(inputs.OFF_HOURS_TIMEZONE.name),
+        ScalableTargetAction=ScalableTargetAction(MinCapacity=Ref(least.name), MaxCapacity=Ref(most.name)),
     )

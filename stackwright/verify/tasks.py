@@ -25,7 +25,10 @@ _UNITS = 1024  # of "1 vCPU" and "1 GB"
 
 @dataclass(frozen=True)
 class Count:
-    """How many tasks a service runs, from `least` to `most`, and which resource's properties say so."""
+    """How many tasks a service runs, from `least` to `most`, and which resource's properties say so.
+
+    Over all hours, where limits change by schedule; hours at which no task need run promise nothing and do not count.
+    """
 
     least: int
     most: int
@@ -60,10 +63,41 @@ def count(graph: Graph, service: Resource) -> Count | None:
     if target is None:
         given = number(service.properties.get("DesiredCount", 1))
         return None if given is None else Count(int(given), int(given), service.path, "DesiredCount", "DesiredCount")
-    least, most = (number(target.properties.get(each)) for each in ("MinCapacity", "MaxCapacity"))
-    if least is None or most is None:
+    limits = list(ranges(target))
+    if any(each.least is None or each.most is None for each in limits):
         return None
-    return Count(int(least), int(most), target.path, "MinCapacity", "MaxCapacity")
+    low = min((each for each in limits if each.least), key=lambda each: each.least or 0, default=limits[0])
+    high = max(limits, key=lambda each: each.most or 0)
+    return Count(int(low.least or 0), int(high.most or 0), target.path, low.least_by, high.most_by)
+
+
+@dataclass(frozen=True)
+class Range:
+    """Limits of a scalable target at some hours, None for what is not known, and which properties say so."""
+
+    least: float | None
+    most: float | None
+    least_by: str
+    most_by: str
+
+
+def ranges(target: Resource) -> Iterator[Range]:
+    """Yield a scalable target's limits, then those that each of its scheduled actions sets.
+
+    What an action leaves out stays as it is. Source: "PutScheduledAction", Application Auto Scaling API Reference.
+    """
+    yield _range(target, "")
+    for index, _ in enumerate(listed(target.properties.get("ScheduledActions"))):
+        yield _range(target, f"ScheduledActions.{index}.ScalableTargetAction.")
+
+
+def _range(target: Resource, place: str) -> Range:
+    least_by, most_by = (
+        name if at(target.properties, f"{place}{name}") is None else f"{place}{name}"
+        for name in ("MinCapacity", "MaxCapacity")
+    )
+    least, most = number(at(target.properties, least_by)), number(at(target.properties, most_by))
+    return Range(least, most, least_by, most_by)
 
 
 def daemon(service: Resource) -> bool:

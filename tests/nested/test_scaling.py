@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from nested import scaling
+import pytest
+from troposphere import Template
+
+from nested import scaling, scaling_step
+from stackwright.resolve.errors import ResolveError
 from stackwright.resolve.nested import resolve
 from stackwright.resolve.symbols import rendered
 
@@ -16,10 +20,17 @@ GIVEN = {
 }
 
 
-def resources(**parameters: str) -> dict[str, dict[str, Any]]:
-    graph = resolve(
-        scaling.template().to_dict(), {}, GIVEN | parameters, region="eu-west-1", stack_name="shop-prod-Scaling-1"
-    )
+OFF_HOURS = {
+    "OffHoursBegin": "cron(0 20 ? * MON-FRI *)",
+    "OffHoursEnd": "cron(0 7 ? * MON-FRI *)",
+    "OffHoursTimezone": "Asia/Tokyo",
+}
+
+
+def resources(template: Template | None = None, **parameters: str) -> dict[str, dict[str, Any]]:
+    made = (template or scaling.template()).to_dict()
+    given = {name: value for name, value in (GIVEN | parameters).items() if name in made["Parameters"]}
+    graph = resolve(made, {}, given, region="eu-west-1", stack_name="shop-prod-Scaling-1")
     return {path: rendered(each.properties) for path, each in graph.resources.items()}
 
 
@@ -59,3 +70,38 @@ def test_tasks_come_fast_and_go_slowly() -> None:
             held = each["TargetTrackingScalingPolicyConfiguration"]
             assert held["ScaleOutCooldown"] < held["ScaleInCooldown"]
             assert each["ScalingTargetId"] == "${Tasks.Ref}"
+
+
+def test_without_requests_nothing_of_the_load_balancer_is_needed() -> None:
+    template = scaling.template(requests=False)
+    assert resources(template).keys() == {"Tasks", "Cpu", "Memory"}
+    assert not {"LoadBalancerFullName", "TargetGroupFullName", "RequestsPerTarget"} & set(template.parameters)
+
+
+@pytest.mark.parametrize("template", [scaling.template(), scaling_step.template()], ids=["tracking", "steps"])
+def test_off_hours_change_both_limits_and_their_end_brings_them_back(template: Template) -> None:
+    found = resources(template, MinTasks="2", MaxTasks="6", OffHoursMinTasks="0", OffHoursMaxTasks="1", **OFF_HOURS)
+    begin, end = found["Tasks"]["ScheduledActions"]
+    assert (begin["Schedule"], begin["Timezone"]) == ("cron(0 20 ? * MON-FRI *)", "Asia/Tokyo")
+    assert begin["ScalableTargetAction"] == {"MinCapacity": "0", "MaxCapacity": "1"}
+    assert (end["Schedule"], end["Timezone"]) == ("cron(0 7 ? * MON-FRI *)", "Asia/Tokyo")
+    assert end["ScalableTargetAction"] == {"MinCapacity": "2", "MaxCapacity": "6"}
+    assert begin["ScheduledActionName"] != end["ScheduledActionName"]
+    # A stack that is made in off hours, or updated in this, begins with those of the day.
+    assert (found["Tasks"]["MinCapacity"], found["Tasks"]["MaxCapacity"]) == ("2", "6")
+
+
+def test_without_off_hours_nothing_is_scheduled() -> None:
+    assert "ScheduledActions" not in resources()["Tasks"]
+
+
+@pytest.mark.parametrize("alone", ["OffHoursBegin", "OffHoursEnd"])
+def test_off_hours_that_never_begin_or_never_end_are_refused(alone: str) -> None:
+    with pytest.raises(ResolveError, match="one alone would hold for ever"):
+        resources(**{alone: OFF_HOURS[alone]})
+
+
+@pytest.mark.parametrize("schedule", ["0 20 * * *", "cron(0 20 * * *)", "rate(1 hour)", "cron()"])
+def test_what_is_no_cron_expression_of_six_fields_is_refused(schedule: str) -> None:
+    with pytest.raises(ResolveError, match="six fields"):
+        resources(**OFF_HOURS | {"OffHoursBegin": schedule})

@@ -88,6 +88,35 @@ def test_how_many_tasks(service: dict[str, Any], target: Any, least_and_most: tu
     assert (found and (found.least, found.most)) == least_and_most
 
 
+OFF_HOURS = {"MinCapacity": 1, "MaxCapacity": "2"}
+RUSH = {"MaxCapacity": 9}
+NOTHING = {"MinCapacity": 0, "MaxCapacity": 0}
+ACTION = "ScheduledActions.{}.ScalableTargetAction"
+
+
+@pytest.mark.parametrize(
+    ("actions", "count_and_places"),
+    [
+        ([], (2, 5, "MinCapacity", "MaxCapacity")),
+        ([OFF_HOURS], (1, 5, f"{ACTION.format(0)}.MinCapacity", "MaxCapacity")),
+        ([OFF_HOURS, RUSH], (1, 9, f"{ACTION.format(0)}.MinCapacity", f"{ACTION.format(1)}.MaxCapacity")),
+        # Where nothing has to run, nothing is promised: the other hours' promise is.
+        ([NOTHING], (2, 5, "MinCapacity", "MaxCapacity")),
+    ],
+)
+def test_how_many_tasks_over_all_hours(actions: list[Any], count_and_places: tuple[int, int, str, str]) -> None:
+    scheduled = [{"ScheduledActionName": "a", "ScalableTargetAction": each} for each in actions]
+    target = _target("service/main/web", MinCapacity="2", MaxCapacity=5, ScheduledActions=scheduled)
+    found = count(*_made(others=target, ServiceName="web"))
+    assert found and (found.least, found.most, found.least_by, found.most_by) == count_and_places
+
+
+def test_hours_whose_limits_nobody_knows_leave_none_known() -> None:
+    unknown = [{"ScheduledActionName": "a", "ScalableTargetAction": {"MinCapacity": {"Ref": "Unknown"}}}]
+    target = _target("service/main/web", MinCapacity="2", MaxCapacity=5, ScheduledActions=unknown)
+    assert count(*_made(others=target, ServiceName="web")) is None
+
+
 def test_other_services_targets_are_none_of_its() -> None:
     assert scalable_target(*_made(others=_target("service/main/other"))) is None
 

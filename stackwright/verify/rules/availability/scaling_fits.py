@@ -6,25 +6,24 @@ from collections.abc import Iterator
 
 from stackwright.ecs.instance_types import InstanceType
 from stackwright.resolve.graph import Graph, Resource
-from stackwright.verify.deployment import Deployment, number
+from stackwright.verify.deployment import Deployment, at, number
 from stackwright.verify.fleet import CLUSTER, GROUP, fleet
 from stackwright.verify.rule import Finding, Rule
 from stackwright.verify.sharing import Site, empty, filled, lacking, site, view
-from stackwright.verify.tasks import SCALABLE_TARGET, SERVICE
+from stackwright.verify.tasks import SCALABLE_TARGET, SERVICE, Range, ranges
 
 DIMENSION = "ecs:service:DesiredCount"
-_RANGES = {
-    SCALABLE_TARGET: ("MinCapacity", "MaxCapacity"),
-    GROUP: ("MinSize", "MaxSize"),
-}
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:
     """Yield each range upside down, each target that scales no service, and each service that outgrows its fleet."""
     graph = deployment.graph
-    for each in deployment.of(*_RANGES):
-        yield from _range(each)
+    for each in deployment.of(GROUP):
+        least, most = (number(each.properties.get(name)) for name in ("MinSize", "MaxSize"))
+        yield from _upside_down(each, Range(least, most, "MinSize", "MaxSize"))
     for each in deployment.of(SCALABLE_TARGET):
+        for limits in ranges(each):
+            yield from _upside_down(each, limits)
         yield from _reaches(graph, each)
     groups: set[str] = set()
     for service in deployment.of(SERVICE):
@@ -35,12 +34,12 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             yield from _room(shared)
 
 
-def _range(scaled: Resource) -> Iterator[Finding]:
-    least_by, most_by = _RANGES[scaled.type]
-    least, most = number(scaled.properties.get(least_by)), number(scaled.properties.get(most_by))
+def _upside_down(scaled: Resource, limits: Range) -> Iterator[Finding]:
+    least, most = limits.least, limits.most
     if least is not None and most is not None and least > most:
-        problem = f"is below {least_by}, {least:g}"
-        yield Finding(scaled.path, most_by, scaled.properties[most_by], problem, f"raise it to {least:g} or more")
+        given = at(scaled.properties, limits.most_by)
+        problem = f"is below {limits.least_by}, {least:g}"
+        yield Finding(scaled.path, limits.most_by, given, problem, f"raise it to {least:g} or more")
 
 
 def _reaches(graph: Graph, target: Resource) -> Iterator[Finding]:

@@ -49,6 +49,20 @@ def test_ranges_upside_down_are_found() -> None:
     assert line == "Group MaxSize: is below MinSize, 4"
 
 
+def test_off_hours_upside_down_are_found() -> None:
+    off_hours = {"OffHoursBegin": "cron(0 20 * * ? *)", "OffHoursEnd": "cron(0 7 * * ? *)"}
+    (line,) = told(RULE, seeded(OffHoursMinTasks="3", **off_hours))
+    begin = "ScheduledActions.0.ScalableTargetAction"
+    assert line == f"Scaling/Tasks {begin}.MaxCapacity: is below {begin}.MinCapacity, 3"
+    assert told(RULE, seeded(OffHoursMinTasks="3")) == []
+
+
+def test_more_tasks_than_fit_are_found_at_the_hours_that_ask_for_them() -> None:
+    off_hours = {"OffHoursBegin": "cron(0 20 * * ? *)", "OffHoursEnd": "cron(0 7 * * ? *)"}
+    (line,) = told(RULE, seeded(OffHoursMaxTasks="9", **off_hours))
+    assert line.startswith("Scaling/Tasks ScheduledActions.0.ScalableTargetAction.MaxCapacity: 8 of 9 tasks")
+
+
 def _sizes(least: Any, most: Any) -> dict[str, Any]:
     return {"MinSize": least, "MaxSize": most}
 

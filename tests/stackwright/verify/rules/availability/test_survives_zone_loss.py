@@ -23,6 +23,16 @@ def test_what_dev_accepts() -> None:
     ]
 
 
+def test_a_single_task_in_off_hours_is_found_and_none_at_all_is_no_promise() -> None:
+    off_hours = {"OffHoursBegin": "cron(0 20 * * ? *)", "OffHoursEnd": "cron(0 7 * * ? *)"}
+    (line,) = told(RULE, seeded(OffHoursMinTasks="1", **off_hours))
+    assert line.startswith("Scaling/Tasks ScheduledActions.0.ScalableTargetAction.MinCapacity: the only task")
+    assert told(RULE, seeded(OffHoursMinTasks="0", **off_hours)) == []
+    # What the day promises is looked at even where the night promises nothing.
+    (line,) = told(RULE, seeded(MinTasks="1", OffHoursMinTasks="0", **off_hours))
+    assert line.startswith("Scaling/Tasks MinCapacity: the only task")
+
+
 def test_egress_through_the_nat_gateway_of_another_zone_is_found() -> None:
     def seed(stacks: STACKS) -> None:
         resource(stacks, "Vpc/PrivateDefaultRouteThree")["Properties"]["NatGatewayId"] = {"Ref": "NatGatewayTwo"}
