@@ -78,9 +78,10 @@ MAXIMUM_PERCENT = Input(
     "Number",
     _SERVICE,
     "Tasks, most (%)",
-    "Share of the desired tasks that may run during a deployment; zone rebalancing needs more than 100.",
+    "Share of the desired tasks that may run during a deployment. At 100 old tasks stop before new ones start, and "
+    "zones are not rebalanced.",
     default="200",
-    minimum=101,
+    minimum=100,
     maximum=200,
 )
 PLACEMENT = Input(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from troposphere import GetAtt, If, Ref
+from troposphere import Equals, GetAtt, If, Ref, Template
 from troposphere.ecs import (
     ContainerDefinition,
     Environment,
@@ -25,6 +25,7 @@ from troposphere.logs import LogGroup
 from nested import inputs
 from nested.parts import bootstrap, grants, timing
 from nested.parts.permissions import Statement, allow, policy
+from nested.shape import needs
 
 CONTAINER = "app"
 
@@ -40,6 +41,34 @@ LOG_BUFFER = "25m"
 
 # Open files: one socket for each connection, far above what Docker gives by default.
 OPEN_FILES = 65536
+
+
+class Port(NamedTuple):
+    """A port that the container listens on, and the variable by which it is told."""
+
+    name: str
+    number: int
+    variable: str
+
+
+def declare(t: Template) -> None:
+    """Declare what the task needs; the template needs EnvironmentName."""
+    needs(t, inputs.REPOSITORY_ARN, inputs.CPU_ARCHITECTURE, inputs.IMAGE, inputs.TASK_CPU, inputs.TASK_MEMORY)
+    needs(t, inputs.EXECUTE_COMMAND, inputs.READ_ONLY_ROOT_FILESYSTEM, inputs.LOG_RETENTION_DAYS)
+    t.add_condition("NoImage", Equals(Ref(inputs.IMAGE.name), ""))
+    t.add_condition("ExecutesCommands", Equals(Ref(inputs.EXECUTE_COMMAND.name), "on"))
+    t.add_condition("IsReadOnly", Equals(Ref(inputs.READ_ONLY_ROOT_FILESYSTEM.name), "on"))
+    t.add_rule("SessionsCanWrite", _session_rule())
+
+
+def _session_rule() -> dict[str, Any]:
+    # "Monitor Amazon ECS containers with ECS Exec", Amazon ECS Developer Guide: its agent writes into the container.
+    writable = Equals(Ref(inputs.READ_ONLY_ROOT_FILESYSTEM.name), "off")
+    text = "ExecuteCommand on needs ReadOnlyRootFilesystem off: a session of ECS Exec writes into the container"
+    return {
+        "RuleCondition": Equals(Ref(inputs.EXECUTE_COMMAND.name), "on"),
+        "Assertions": [{"Assert": writable, "AssertDescription": text}],
+    }
 
 
 def log_group() -> LogGroup:
@@ -86,7 +115,7 @@ def _session() -> list[Statement]:
     ]
 
 
-def definition(*, compatibility: str, port: int, check: HealthCheck | If, **options: Any) -> TaskDefinition:
+def definition(*, compatibility: str, ports: Sequence[Port], check: HealthCheck | If, **options: Any) -> TaskDefinition:
     """Return the task definition for the compatibility EC2 or FARGATE, with what only one of them has as options.
 
     A replaced revision stays registered, because a deployment that fails goes back to it. The family is the stack's
@@ -106,12 +135,12 @@ def definition(*, compatibility: str, port: int, check: HealthCheck | If, **opti
         Memory=Ref(inputs.TASK_MEMORY.name),
         ExecutionRoleArn=GetAtt("ExecutionRole", "Arn"),
         TaskRoleArn=GetAtt("TaskRole", "Arn"),
-        ContainerDefinitions=[_container(port, check)],
+        ContainerDefinitions=[_container(ports, check)],
         **options,
     )
 
 
-def _container(port: int, check: HealthCheck | If) -> ContainerDefinition:
+def _container(ports: Sequence[Port], check: HealthCheck | If) -> ContainerDefinition:
     none = Ref("AWS::NoValue")
     return ContainerDefinition(
         Name=CONTAINER,
@@ -123,17 +152,19 @@ def _container(port: int, check: HealthCheck | If) -> ContainerDefinition:
         ReadonlyRootFilesystem=If("IsReadOnly", True, False),
         LinuxParameters=_linux(),
         Ulimits=[Ulimit(Name="nofile", SoftLimit=OPEN_FILES, HardLimit=OPEN_FILES)],
-        PortMappings=[PortMapping(Name="http", ContainerPort=port, Protocol="tcp", AppProtocol="http")],
-        Environment=[Environment(Name=name, Value=value) for name, value in _environment(port).items()],
+        PortMappings=[
+            PortMapping(Name=each.name, ContainerPort=each.number, Protocol="tcp", AppProtocol="http") for each in ports
+        ],
+        Environment=[Environment(Name=name, Value=value) for name, value in _environment(ports).items()],
         HealthCheck=check,
         StopTimeout=timing.STOP_TIMEOUT,
         LogConfiguration=_log_configuration(),
     )
 
 
-def _environment(port: int) -> dict[str, Any]:
+def _environment(ports: Sequence[Port]) -> dict[str, Any]:
     return {
-        "PORT": str(port),
+        **{each.variable: str(each.number) for each in ports},
         "ENVIRONMENT": Ref(inputs.ENVIRONMENT_NAME.name),
         "KEEP_ALIVE_TIMEOUT": str(timing.KEEP_ALIVE),
         "DRAIN_TIME": str(timing.DRAIN_TIME),

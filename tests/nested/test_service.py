@@ -9,7 +9,7 @@ import pytest
 
 from nested import inputs, service
 from nested.parts import fargate, timing
-from nested.service import Capacity
+from nested.parts.placing import Capacity
 from stackwright.resolve.errors import ResolveError
 from stackwright.resolve.symbols import rendered
 from tests.support.services import deployed, properties
@@ -127,9 +127,11 @@ def test_fargate_takes_no_placement() -> None:
     assert "Placement" not in service.template(capacity="fargate").parameters
 
 
-def test_more_tasks_than_desired_may_run_as_rebalancing_needs() -> None:
-    declaration = service.template().to_dict()["Parameters"]["MaximumPercent"]
-    assert declaration["MinValue"] > 100
+@pytest.mark.parametrize("capacity", ["ec2", "fargate"])
+def test_zones_are_not_rebalanced_where_no_more_tasks_than_desired_may_run(capacity: Capacity) -> None:
+    # ECS refuses the one with the other.
+    assert of(capacity, MaximumPercent="100")["AvailabilityZoneRebalancing"] == "DISABLED"
+    assert of(capacity, MaximumPercent="101")["AvailabilityZoneRebalancing"] == "ENABLED"
 
 
 def test_a_deployment_that_fails_goes_back_by_itself() -> None:

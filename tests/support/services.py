@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nested import service
-from nested.service import Capacity
+from nested.parts.placing import Capacity
 from stackwright.resolve.graph import Graph
 from stackwright.resolve.nested import resolve
 from stackwright.resolve.symbols import rendered

@@ -57,6 +57,19 @@ def server(tmp_path: Path) -> Iterator[Server]:
         tmp_path.chmod(0o755)
 
 
+def test_both_ports_answer_and_end_together() -> None:
+    ports = {"PORT": str(free_port()), "BACKEND_PORT": str(free_port())}
+    process = subprocess.Popen([sys.executable, *bootstrap.COMMAND], env=ports)
+    try:
+        for port in map(int, ports.values()):
+            wait_until_it_listens(port)
+            assert health_command(port) == 0
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=5) == 0
+    finally:
+        process.kill()
+
+
 @pytest.mark.parametrize("path", ["/", "/health", "/any/other?query=1"])
 def test_every_path_answers_200(server: Server, path: str) -> None:
     connection = HTTPConnection("127.0.0.1", server.port, timeout=5)

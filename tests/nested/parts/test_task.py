@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nested.parts import bootstrap, timing
-from nested.service import Capacity
+from nested.parts.placing import Capacity
 from stackwright.resolve.errors import ResolveError
 from tests.support.services import REPOSITORY, deployed, properties
 
