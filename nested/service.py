@@ -73,10 +73,10 @@ def template(
 
 def _declare(t: Template, capacity: Capacity) -> None:
     needs(t, inputs.PROJECT_NAME, inputs.ENVIRONMENT_NAME, inputs.VPC_ID, inputs.PRIVATE_SUBNET_IDS)
+    task.declare(t)
     needs(t, inputs.CLUSTER_NAME, inputs.MINIMUM_HEALTHY_PERCENT, inputs.MAXIMUM_PERCENT)
     needs(t, inputs.LISTENER_ARN, inputs.LOAD_BALANCER_SECURITY_GROUP_ID, inputs.LOAD_BALANCER_FULL_NAME)
     needs(t, inputs.LISTENER_RULE_PRIORITY, inputs.PATH_PATTERNS)
-    task.declare(t)
     placing.declare(t, capacity)
 
 
