@@ -18,8 +18,9 @@ from troposphere.ecs import (
 )
 
 from nested import inputs
-from nested.parts import alarms, placing, rollout, target, task, timing
+from nested.parts import alarms, placing, references, rollout, target, task, timing
 from nested.parts.placing import Capacity
+from nested.parts.references import References
 from nested.shape import gives, needs
 
 # A numeric user that is not root may not listen below this.
@@ -33,6 +34,8 @@ def template(
     health_path: str = "/health",
     health_interval: int = timing.TARGET_INTERVAL,
     health_command: Sequence[str] | None = None,
+    secrets: Sequence[str] = (),
+    values: Sequence[str] = (),
 ) -> Template:
     """Emit the service stack for one container that listens on `port` and answers 200 on `health_path`.
 
@@ -43,15 +46,22 @@ def template(
     addresses. No desired count: each update would reset what scaling has decided.
     `health_command` is what ECS runs in the container, `["CMD", ...]` or `["CMD-SHELL", ...]`: without one the image's
     own Python asks `health_path`, and with an empty one nothing is run and the load balancer alone judges.
-    Raises ValueError for a port that only root may listen on, and for a health command of another form.
+    `secrets` and `values` are environment variables that ECS fills when a task starts: each secret from the JSON key of
+    its name in the secret SecretId, each value from the SSM parameter of its name below ParameterPath. An environment
+    that leaves one of these two empty goes without its variables.
+    Raises ValueError for a port that only root may listen on, for a health command of another form, and for a variable
+    that cannot be one.
     """
     if port < FIRST_PORT:
         raise ValueError(f"port {port}: the container's user is not root, choose {FIRST_PORT} or above")
     t = Template(Description="ECS service behind an Application Load Balancer")
     t.timeout_minutes = rollout.CREATION_MINUTES
+    ports = [task.Port("http", port, "PORT")]
+    reads = References(tuple(secrets), tuple(values), taken=task.environment(ports))
     _declare(t, capacity)
-    t.add_resource([task.log_group(), task.execution_role(), task.task_role()])
-    t.add_resource(_definition(capacity, port, task.health_check(port, health_path, health_command)))
+    references.declare(t, reads)
+    t.add_resource([task.log_group(), task.execution_role(reads), task.task_role()])
+    t.add_resource(_definition(capacity, ports, task.health_check(port, health_path, health_command), reads))
     t.add_resource([target.security_group(), target.ingress(port=port), target.egress(port=port)])
     t.add_resource(target.target_group(port=port, health_path=health_path, health_interval=health_interval))
     t.add_resource(target.listener_rule())
@@ -80,9 +90,11 @@ def _declare(t: Template, capacity: Capacity) -> None:
     placing.declare(t, capacity)
 
 
-def _definition(capacity: Capacity, port: int, check: HealthCheck | If) -> TaskDefinition:
-    ports = [task.Port("http", port, "PORT")]
-    return task.definition(compatibility=capacity.upper(), ports=ports, check=check, **placing.storage(capacity))
+def _definition(
+    capacity: Capacity, ports: Sequence[task.Port], check: HealthCheck | If, reads: References
+) -> TaskDefinition:
+    storage = placing.storage(capacity)
+    return task.definition(compatibility=capacity.upper(), ports=ports, check=check, reads=reads, **storage)
 
 
 def _service(capacity: Capacity, port: int) -> Service:

@@ -8,6 +8,10 @@ from stackwright.compose import Blueprint, compose
 # Seconds between two questions of the load balancer; a container's own check asks more often.
 HEALTH_INTERVAL = 30
 
+# What the container reads from Secrets Manager and Parameter Store, where an environment says that they are there.
+SECRETS = ("DATABASE_URL",)
+VALUES = ("LOG_LEVEL",)
+
 
 def blueprint() -> Blueprint:
     """Highly available container service on Fargate, in the clear until it is given a certificate."""
@@ -18,7 +22,7 @@ def blueprint() -> Blueprint:
         registry=ecr.template(),
         cluster=cluster_fargate.template(),
         load_balancer=alb.template(plain_http=True),
-        service=service.template(capacity="fargate", health_interval=HEALTH_INTERVAL),
+        service=service.template(capacity="fargate", health_interval=HEALTH_INTERVAL, secrets=SECRETS, values=VALUES),
         scaling=scaling_step.template(),
         observability=observability.template(),
     )

@@ -111,6 +111,41 @@ READ_ONLY_ROOT_FILESYSTEM = Input(
     default="on",
     allowed=("on", "off"),
 )
+SECRET_ID = Input(
+    "SecretId",
+    "String",
+    _SERVICE,
+    "Secret",
+    "What follows :secret: in the ARN of the Secrets Manager secret, its last six characters included. Its JSON keys "
+    "are the service's secret variables; empty goes without them.",
+    default="",
+    # "Actions, resources, and condition keys for AWS Secrets Manager" calls it SecretId. A region or account cannot
+    # be given: it is the stack's.
+    pattern=r"^$|^[A-Za-z0-9/_+=.@-]{1,512}-[A-Za-z0-9]{6}$",
+    constraint="A secret's name, a hyphen and the six characters that its ARN ends with, for example "
+    "shop/prod-a1B2c3; or nothing.",
+)
+PARAMETER_PATH = Input(
+    "ParameterPath",
+    "String",
+    _SERVICE,
+    "Path of parameters",
+    "Path of the SSM parameters that are the service's other variables, one named after each; empty goes without them.",
+    default="",
+    pattern=r"^$|^(/[A-Za-z0-9_.-]+){1,14}$",
+    max_length=900,
+    constraint="A path of SSM parameters without a slash at its end, for example /shop/prod, or nothing.",
+)
+KMS_KEY_ID = Input(
+    "KmsKeyId",
+    "String",
+    _SERVICE,
+    "Key of secret and parameters",
+    "Id of the customer managed KMS key that encrypts secret and parameters; empty where AWS's own keys do.",
+    default="",
+    pattern=r"^$|^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$",
+    constraint="A key's id, for example 1234abcd-12ab-34cd-56ef-1234567890ab, or nothing.",
+)
 LOG_RETENTION_DAYS = Input(
     "LogRetentionDays",
     "Number",

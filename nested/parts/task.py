@@ -23,8 +23,9 @@ from troposphere.iam import Policy, Role
 from troposphere.logs import LogGroup
 
 from nested import inputs
-from nested.parts import bootstrap, grants, timing
+from nested.parts import bootstrap, grants, references, timing
 from nested.parts.permissions import Statement, allow, policy
+from nested.parts.references import NOTHING, References
 from nested.shape import needs
 
 CONTAINER = "app"
@@ -81,15 +82,15 @@ def log_group() -> LogGroup:
     )
 
 
-def execution_role() -> Role:
-    """Return the role that ECS starts a task with: pull from this one repository, write to this one log group."""
+def execution_role(reads: References = NOTHING) -> Role:
+    """Return the role that ECS starts a task with: pull one repository, write one log group, read what it refers to."""
     pulls = grants.pull(Ref(inputs.REPOSITORY_ARN.name))
     logs = grants.write_logs(GetAtt("ApplicationLogs", "Arn"))
     return Role(
         "ExecutionRole",
         Description="What ECS does to start the service's tasks",
         AssumeRolePolicyDocument=grants.trust_tasks(),
-        Policies=[Policy(PolicyName="StartTasks", PolicyDocument=policy(*pulls, logs))],
+        Policies=[Policy(PolicyName="StartTasks", PolicyDocument=policy(*pulls, logs)), *references.policies(reads)],
     )
 
 
@@ -115,7 +116,14 @@ def _session() -> list[Statement]:
     ]
 
 
-def definition(*, compatibility: str, ports: Sequence[Port], check: HealthCheck | If, **options: Any) -> TaskDefinition:
+def definition(
+    *,
+    compatibility: str,
+    ports: Sequence[Port],
+    check: HealthCheck | If,
+    reads: References = NOTHING,
+    **options: Any,
+) -> TaskDefinition:
     """Return the task definition for the compatibility EC2 or FARGATE, with what only one of them has as options.
 
     A replaced revision stays registered, because a deployment that fails goes back to it. The family is the stack's
@@ -135,12 +143,12 @@ def definition(*, compatibility: str, ports: Sequence[Port], check: HealthCheck 
         Memory=Ref(inputs.TASK_MEMORY.name),
         ExecutionRoleArn=GetAtt("ExecutionRole", "Arn"),
         TaskRoleArn=GetAtt("TaskRole", "Arn"),
-        ContainerDefinitions=[_container(ports, check)],
+        ContainerDefinitions=[_container(ports, check, reads)],
         **options,
     )
 
 
-def _container(ports: Sequence[Port], check: HealthCheck | If) -> ContainerDefinition:
+def _container(ports: Sequence[Port], check: HealthCheck | If, reads: References) -> ContainerDefinition:
     none = Ref("AWS::NoValue")
     return ContainerDefinition(
         Name=CONTAINER,
@@ -155,14 +163,16 @@ def _container(ports: Sequence[Port], check: HealthCheck | If) -> ContainerDefin
         PortMappings=[
             PortMapping(Name=each.name, ContainerPort=each.number, Protocol="tcp", AppProtocol="http") for each in ports
         ],
-        Environment=[Environment(Name=name, Value=value) for name, value in _environment(ports).items()],
+        Environment=[Environment(Name=name, Value=value) for name, value in environment(ports).items()],
         HealthCheck=check,
         StopTimeout=timing.STOP_TIMEOUT,
         LogConfiguration=_log_configuration(),
+        **references.variables(reads),
     )
 
 
-def _environment(ports: Sequence[Port]) -> dict[str, Any]:
+def environment(ports: Sequence[Port]) -> dict[str, Any]:
+    """Return the environment variables that every container has, by name."""
     return {
         **{each.variable: str(each.number) for each in ports},
         "ENVIRONMENT": Ref(inputs.ENVIRONMENT_NAME.name),

@@ -32,12 +32,13 @@ def deployed(
     port: int = 3000,
     health_path: str = "/health",
     health_command: list[str] | None = None,
+    secrets: tuple[str, ...] = (),
+    values: tuple[str, ...] = (),
     **given: str,
 ) -> Graph:
     """Return the resources of the service stack, built with these options and deployed with these parameters."""
-    template = service.template(
-        capacity=capacity, port=port, health_path=health_path, health_command=health_command
-    ).to_dict()
+    options: dict[str, Any] = {"health_command": health_command, "secrets": secrets, "values": values}
+    template = service.template(capacity=capacity, port=port, health_path=health_path, **options).to_dict()
     fed = FED | (ON_EC2 if capacity == "ec2" else {})
     return resolve(template, {}, fed | given, region="eu-west-1", stack_name="shop-prod-Service-1A2B")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.guarantees import findings, seeded
 
 from stackwright.compose import Blueprint
 from stackwright.ecs.fargate import has_size
@@ -143,6 +144,23 @@ def test_the_weights_are_ruled_on_once() -> None:
     assert [name for name in composed().root["Rules"] if name.endswith("SomeCapacityHasWeight")] == [
         "ClusterSomeCapacityHasWeight"
     ]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_it_reads_nothing_from_outside_until_an_environment_says_where(environment: str) -> None:
+    def read(**parameters: str) -> list[str]:
+        (definition,) = of_type(deployed(environment, **parameters), "ECS::TaskDefinition")
+        return [each["Name"] for each in definition["ContainerDefinitions"][0].get("Secrets", [])]
+
+    assert read() == []
+    assert read(SecretId="shop/prod-a1B2c3", ParameterPath="/shop/prod") == ["DATABASE_URL", "LOG_LEVEL"]
+
+
+def test_what_it_reads_from_outside_breaks_no_promise() -> None:
+    given = {"SecretId": "shop/prod-a1B2c3", "ParameterPath": "/shop/prod", "KmsKeyId": f"mrk-{'0' * 32}"}
+    deployment = seeded(blueprint="fargate-alb", **given)
+    for name in ("actions-exist-and-fit", "actions-are-scoped", "secrets-by-reference", "roles-are-separate"):
+        assert findings(f"security/{name}", deployment) == [], name
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

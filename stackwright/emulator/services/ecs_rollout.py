@@ -1,6 +1,6 @@
 """What a service wants, brought about: tasks placed and stopped, or a deployment that fails in ECS's own words.
 
-What takes ECS minutes is decided at once: a deployment whose tasks cannot be pulled or placed, exit or never get
+What takes ECS minutes is decided at once: a deployment whose tasks cannot be started or placed, exit or never get
 healthy fails as soon as it begins, where the circuit breaker is on; otherwise it stays in progress.
 Source: "How the Amazon ECS deployment circuit breaker detects failures" and "Viewing Amazon ECS service event
 messages", Amazon ECS Developer Guide.
@@ -20,6 +20,7 @@ from stackwright.ecs.placement import DEFAULT, Old, Percents, Rollout, Strategy,
 from stackwright.emulator.services import ecs_containers, ecs_fargate
 from stackwright.emulator.services.ecs_fleet import Fleet, group_of, recount, zones_of
 from stackwright.emulator.services.ecs_images import unpullable
+from stackwright.emulator.services.ecs_secrets import unreadable
 from stackwright.emulator.services.ecs_tasks import ServiceTask, needs, running
 
 _UNPLACED = "was unable to place a task because no container instance met all of its requirements."
@@ -83,8 +84,8 @@ class _Change:
         for surplus in self.new[wanted:]:
             surplus.stop(f"Scaling activity initiated by (deployment {self.id})", _SCHEDULER, exit_code=0)
         missing = max(0, wanted - len(self.new))
-        unpulled = self._unpullable() if missing else ""
-        reason = unpulled or self._place(missing)
+        unstarted = self._unstartable() if missing else ""
+        reason = unstarted or self._place(missing)
         if reason:
             return reason
         for each in self.old:
@@ -92,9 +93,10 @@ class _Change:
         tell(self.service, "has reached a steady state.")
         return ""
 
-    def _unpullable(self) -> str:
+    def _unstartable(self) -> str:
+        """Fail the tasks whose secrets cannot be read or whose images cannot be pulled; return why."""
         images = [each.get("image", "") for each in self.definition.container_definitions]
-        reason = next((each for each in map(unpullable, images) if each), "")
+        reason = unreadable(self.ecs, self.definition) or next(filter(None, map(unpullable, images)), "")
         for _ in range(_threshold(self.service) if reason else 0):
             self._start([""])[0].stop(reason, "TaskFailedToStart")
         return reason

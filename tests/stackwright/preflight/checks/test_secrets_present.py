@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from stackwright.aws import Aws
+from stackwright.params import settings
 from stackwright.preflight.check import Result
 from stackwright.preflight.subject import Subject
+from stackwright.preflight.world import World
+from stackwright.resolve.nested import resolve
+from templates import fargate_alb
 
 Plan = Callable[..., Subject]
 Asked = Callable[[str, Subject], Result]
@@ -103,3 +109,26 @@ def test_cannot_be_told_where_the_secret_is_not_shown(
     subject = plan({"Task": task(**secret(create(aws)))})
     deny("secretsmanager", "describe_secret", "AccessDeniedException")
     assert asked("secrets-present", subject).verdict == "cannot be told"
+
+
+def test_a_blueprints_own_secret_and_values_are_asked_for(aws: Aws, plan: Plan, asked: Asked) -> None:
+    identifier = create(aws, "shop/prod", '{"DATABASE_URL": "x"}').partition(":secret:")[2]
+    made = fargate_alb.blueprint()
+    given = settings(Path("params/fargate-alb/prod.json"), made.root).parameters
+
+    def verdicts(**parameters: str) -> list[tuple[str, str]]:
+        graph = resolve(
+            made.root,
+            made.nested,
+            {**given, **parameters},
+            region=aws.region,
+            stack_name="shop",
+            account_id=aws.account,
+            environment=World(aws=aws, region=aws.region),
+        )
+        return [(each.verdict, each.text) for each in asked("secrets-present", replace(plan({}), graph=graph)).points]
+
+    assert [each for each, _ in verdicts()] == ["not applicable"]
+    secret, value = verdicts(SecretId=identifier, ParameterPath="/shop")
+    assert (secret[0], value[0]) == ("holds", "fails")
+    assert "no parameter /shop/LOG_LEVEL" in value[1]

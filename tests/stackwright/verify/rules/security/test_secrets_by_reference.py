@@ -17,6 +17,16 @@ def test_ours_hold_no_secret(blueprint: str, environment: str) -> None:
     assert findings(RULE, seeded(blueprint=blueprint, environment=environment)) == []
 
 
+def test_a_reference_is_right_and_the_value_in_its_place_is_found() -> None:
+    def spell_out(stacks: STACKS) -> None:
+        container = resource(stacks, "Service/TaskDefinition")["Properties"]["ContainerDefinitions"][0]
+        container["Environment"] += [{"Name": "DATABASE_URL", "Value": "postgres://app:hunter2@db/app"}]
+
+    given = {"blueprint": "fargate-alb", "SecretId": "shop/prod-a1B2c3", "ParameterPath": "/shop/prod"}
+    assert findings(RULE, seeded(**given)) == []
+    assert len(findings(RULE, seeded(spell_out, **given))) == 1
+
+
 def _container(**variables: Any) -> Deployment:
     def seed(stacks: STACKS) -> None:
         container = resource(stacks, "Service/TaskDefinition")["Properties"]["ContainerDefinitions"][0]
