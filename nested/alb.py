@@ -2,6 +2,7 @@
 
 Target groups and listener rules belong to the services. Here a request that no service's rule takes gets 404, and
 plain HTTP is redirected. The load balancer's security group lets nothing out but to the targets whose stacks say so.
+A second listener, for whom its address range is given alone, shows what a deployment tests before it shifts traffic.
 """
 
 from __future__ import annotations
@@ -31,22 +32,33 @@ TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 # The example "Remove default rule" of AWS::EC2::SecurityGroup: with no rule out at all, EC2 adds one to everywhere.
 NOWHERE = "127.0.0.1/32"
 
+TEST_PORT = 8443
 
 # Whether there is a certificate, where there may be none.
 _ENCRYPTED = "HasCertificate"
+
+_TESTED = "TakesTestTraffic"
 
 
 def template(*, plain_http: bool = False) -> Template:
     """Emit the load balancer stack.
 
-    Needs the VPC, its public subnets, a certificate of the region, and what protects and logs the load balancer;
-    gives ListenerArn for rules, LoadBalancerSecurityGroupId for targets to admit, and the names that alias records
-    and metrics use. With `plain_http` the certificate may be empty: port 80 then serves what port 443 would, until
-    one is given. Otherwise an empty one is refused where a person enters it.
+    Needs the VPC, its public subnets, a certificate of the region, what protects and logs the load balancer, and who
+    may test; gives ListenerArn and TestListenerArn (empty if nobody may) for rules, LoadBalancerSecurityGroupId for
+    targets to admit, and the names that alias records and metrics use. With `plain_http` the certificate may be
+    empty: port 80 then serves what port 443 would, until one is given. Otherwise an empty one is refused where a
+    person enters it.
     """
     t = Template(Description="Internet-facing Application Load Balancer with HTTPS")
     needs(t, inputs.VPC_ID, inputs.PUBLIC_SUBNET_IDS, inputs.CERTIFICATE_ARN)
-    needs(t, inputs.DELETION_PROTECTION, inputs.ACCESS_LOGS_RETENTION_DAYS, inputs.IP_ADDRESS_TYPE)
+    needs(
+        t,
+        inputs.DELETION_PROTECTION,
+        inputs.ACCESS_LOGS_RETENTION_DAYS,
+        inputs.IP_ADDRESS_TYPE,
+        inputs.TEST_TRAFFIC_CIDR,
+    )
+    t.add_condition(_TESTED, Not(Equals(Ref(inputs.TEST_TRAFFIC_CIDR.name), "")))
     t.add_condition("Protected", Equals(Ref(inputs.DELETION_PROTECTION.name), "on"))
     given = Not(Equals(Ref(inputs.CERTIFICATE_ARN.name), ""))
     if plain_http:
@@ -55,11 +67,12 @@ def template(*, plain_http: bool = False) -> Template:
         t.add_rule("CertificateIsGiven", _certificate_rule(given))
     access_logs.add_to(t)
     t.add_resource([_security_group(plain_http), _load_balancer(), _https_listener(plain_http)])
-    t.add_resource(_http_listener(plain_http))
+    t.add_resource([_http_listener(plain_http), _test_listener(plain_http)])
     gives(
         t,
         {
             inputs.LISTENER_ARN: _encrypted(plain_http, Ref("HttpsListener"), Ref("HttpListener")),
+            inputs.TEST_LISTENER_ARN: If(_TESTED, Ref("TestListener"), ""),
             inputs.LOAD_BALANCER_SECURITY_GROUP_ID: GetAtt("SecurityGroup", "GroupId"),
             inputs.LOAD_BALANCER_DNS_NAME: GetAtt("LoadBalancer", "DNSName"),
             inputs.LOAD_BALANCER_ZONE_ID: GetAtt("LoadBalancer", "CanonicalHostedZoneID"),
@@ -86,7 +99,7 @@ def _security_group(plain_http: bool) -> SecurityGroup:
         "SecurityGroup",
         GroupDescription="Load balancer: HTTP and HTTPS from anywhere, out to its targets only",
         VpcId=Ref(inputs.VPC_ID.name),
-        SecurityGroupIngress=[*https, *http],
+        SecurityGroupIngress=[*https, *http, If(_TESTED, _from_testers(), NoValue)],
         SecurityGroupEgress=[
             SecurityGroupRule(IpProtocol="-1", CidrIp=NOWHERE, Description="Nowhere; the stacks of targets add theirs")
         ],
@@ -98,6 +111,11 @@ def _from_anywhere(port: int, text: str) -> list[SecurityGroupRule]:
     return [
         SecurityGroupRule(IpProtocol="tcp", FromPort=port, ToPort=port, Description=text, **source) for source in world
     ]
+
+
+def _from_testers() -> SecurityGroupRule:
+    ports = {"IpProtocol": "tcp", "FromPort": TEST_PORT, "ToPort": TEST_PORT}
+    return SecurityGroupRule(CidrIp=Ref(inputs.TEST_TRAFFIC_CIDR.name), Description="Test traffic", **ports)
 
 
 def _load_balancer() -> LoadBalancer:
@@ -139,9 +157,27 @@ def _https_listener(plain_http: bool) -> Listener:
         Port=443,
         Protocol="HTTPS",
         SslPolicy=TLS_POLICY,
-        Certificates=[Certificate(CertificateArn=Ref(inputs.CERTIFICATE_ARN.name))],
+        Certificates=_certificates(),
         DefaultActions=[_not_found()],
         **({"Condition": _ENCRYPTED} if plain_http else {}),
+    )
+
+
+def _certificates() -> list[Certificate]:
+    return [Certificate(CertificateArn=Ref(inputs.CERTIFICATE_ARN.name))]
+
+
+def _test_listener(plain_http: bool) -> Listener:
+    """Return the listener for test traffic, encrypted as production's is."""
+    return Listener(
+        "TestListener",
+        Condition=_TESTED,
+        LoadBalancerArn=Ref("LoadBalancer"),
+        Port=TEST_PORT,
+        Protocol=_encrypted(plain_http, "HTTPS", "HTTP"),
+        SslPolicy=_encrypted(plain_http, TLS_POLICY, NoValue),
+        Certificates=_encrypted(plain_http, _certificates(), NoValue),
+        DefaultActions=[_not_found()],
     )
 
 

@@ -16,15 +16,15 @@ from nested.shape import gives, needs
 def template() -> Template:
     """Emit the observability stack of one service.
 
-    Needs what its metrics go by: names of cluster, service, load balancer, target group and log group, the NAT
+    Needs what its metrics go by: names of cluster, service, load balancer, target groups and log group, the NAT
     gateways, and the service's two alarms; AlarmEmail, SlowResponseSeconds and MonthlyBudget (US dollars, 0 for none).
     Gives NotificationTopicArn.
     """
     t = Template(Description="Alarms, notifications, dashboard and budget")
     needs(t, inputs.PROJECT_NAME, inputs.ENVIRONMENT_NAME, inputs.ZONE_COUNT, inputs.NAT_GATEWAYS)
     needs(t, *inputs.NAT_GATEWAY_OF.values(), inputs.CONTAINER_INSIGHTS, inputs.CLUSTER_NAME, inputs.SERVICE_NAME)
-    needs(t, inputs.LOAD_BALANCER_FULL_NAME, inputs.TARGET_GROUP_FULL_NAME, inputs.LOG_GROUP_NAME)
-    needs(t, inputs.UNHEALTHY_HOSTS_ALARM, inputs.SERVER_ERRORS_ALARM)
+    needs(t, inputs.LOAD_BALANCER_FULL_NAME, inputs.TARGET_GROUP_FULL_NAME, inputs.ALTERNATE_TARGET_GROUP_FULL_NAME)
+    needs(t, inputs.LOG_GROUP_NAME, inputs.UNHEALTHY_HOSTS_ALARM, inputs.SERVER_ERRORS_ALARM)
     needs(t, inputs.ALARM_EMAIL, inputs.SLOW_RESPONSE_SECONDS, inputs.MONTHLY_BUDGET)
     notifications.add_to(t)
     watch.add_to(t)

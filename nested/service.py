@@ -1,6 +1,6 @@
 """Service: everything that a deployment touches, in one stack, put together from `parts`.
 
-Task definition and roles (`task`), the container that stands in for the first image (`bootstrap`), target group, rule
+Task definition and roles (`task`), the container that stands in for the first image (`bootstrap`), target groups, rules
 and security groups (`target`), the alarms that a deployment rolls back on (`alarms`), and the service itself.
 Port and health path are options of the build, constants of the template: a target group must never follow a parameter.
 """
@@ -8,8 +8,9 @@ Port and health path are options of the build, constants of the template: a targ
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from troposphere import GetAtt, If, Ref, Template
+from troposphere import Equals, GetAtt, If, Not, Ref, Template
 from troposphere.ecs import (
     HealthCheck,
     LoadBalancer,
@@ -26,6 +27,9 @@ from nested.shape import gives, needs
 # A numeric user that is not root may not listen below this.
 FIRST_PORT = 1024
 
+# Whether the load balancer has a listener for test traffic.
+TESTED = "HasTestListener"
+
 
 def template(
     *,
@@ -40,10 +44,10 @@ def template(
     """Emit the service stack for one container that listens on `port` and answers 200 on `health_path`.
 
     The load balancer asks every `health_interval` seconds. Needs the network, the cluster, the load balancer's listener
-    and group, the repository, and the sizes; gives ServiceName, TargetGroupFullName, LogGroupName, TaskDefinitionArn,
-    UnhealthyHostsAlarm and ServerErrorsAlarm. With `capacity` ec2 it needs the cluster's capacity provider and a
-    placement too, with fargate the shares of FARGATE and FARGATE_SPOT, storage, and whether tasks have public
-    addresses. No desired count: each update would reset what scaling has decided.
+    and group, the repository, and the sizes; gives ServiceName, TargetGroupFullName, AlternateTargetGroupFullName,
+    LogGroupName, TaskDefinitionArn, UnhealthyHostsAlarm and ServerErrorsAlarm. With `capacity` ec2 it needs the
+    cluster's capacity provider and a placement too, with fargate the shares of FARGATE and FARGATE_SPOT, storage, and
+    whether tasks have public addresses. No desired count: each update would reset what scaling has decided.
     `health_command` is what ECS runs in the container, `["CMD", ...]` or `["CMD-SHELL", ...]`: without one the image's
     own Python asks `health_path`, and with an empty one nothing is run and the load balancer alone judges.
     `secrets` and `values` are environment variables that ECS fills when a task starts: each secret from the JSON key of
@@ -63,15 +67,17 @@ def template(
     t.add_resource([task.log_group(), task.execution_role(reads), task.task_role()])
     t.add_resource(_definition(capacity, ports, task.health_check(port, health_path, health_command), reads))
     t.add_resource([target.security_group(), target.ingress(port=port), target.egress(port=port)])
-    t.add_resource(target.target_group(port=port, health_path=health_path, health_interval=health_interval))
-    t.add_resource(target.listener_rule())
+    answers: dict[str, Any] = {"port": port, "health_path": health_path, "health_interval": health_interval}
+    t.add_resource([target.target_group(title, **answers) for title in target.PAIR])
+    t.add_resource([target.listener_rule(), target.test_rule(condition=TESTED)])
     t.add_resource([alarms.unhealthy_hosts(), alarms.server_errors()])
     t.add_resource(_service(capacity, port))
     gives(
         t,
         {
             inputs.SERVICE_NAME: GetAtt("Service", "Name"),
-            inputs.TARGET_GROUP_FULL_NAME: GetAtt("TargetGroup", "TargetGroupFullName"),
+            inputs.TARGET_GROUP_FULL_NAME: GetAtt(target.PRIMARY, "TargetGroupFullName"),
+            inputs.ALTERNATE_TARGET_GROUP_FULL_NAME: GetAtt(target.ALTERNATE, "TargetGroupFullName"),
             inputs.LOG_GROUP_NAME: Ref("ApplicationLogs"),
             inputs.UNHEALTHY_HOSTS_ALARM: Ref("UnhealthyHosts"),
             inputs.SERVER_ERRORS_ALARM: Ref("ServerErrors"),
@@ -86,7 +92,8 @@ def _declare(t: Template, capacity: Capacity) -> None:
     task.declare(t)
     needs(t, inputs.CLUSTER_NAME, inputs.MINIMUM_HEALTHY_PERCENT, inputs.MAXIMUM_PERCENT)
     needs(t, inputs.LISTENER_ARN, inputs.LOAD_BALANCER_SECURITY_GROUP_ID, inputs.LOAD_BALANCER_FULL_NAME)
-    needs(t, inputs.LISTENER_RULE_PRIORITY, inputs.PATH_PATTERNS)
+    needs(t, inputs.TEST_LISTENER_ARN, inputs.LISTENER_RULE_PRIORITY, inputs.PATH_PATTERNS)
+    t.add_condition(TESTED, Not(Equals(Ref(inputs.TEST_LISTENER_ARN.name), "")))
     placing.declare(t, capacity)
 
 
@@ -105,7 +112,7 @@ def _service(capacity: Capacity, port: int) -> Service:
         DeploymentConfiguration=rollout.configuration(),
         HealthCheckGracePeriodSeconds=timing.HEALTH_CHECK_GRACE,
         LoadBalancers=[
-            LoadBalancer(ContainerName=task.CONTAINER, ContainerPort=port, TargetGroupArn=Ref("TargetGroup"))
+            LoadBalancer(ContainerName=task.CONTAINER, ContainerPort=port, TargetGroupArn=Ref(target.PRIMARY))
         ],
         NetworkConfiguration=placing.network(capacity),
         EnableExecuteCommand=If("ExecutesCommands", True, False),

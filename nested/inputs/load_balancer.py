@@ -35,6 +35,27 @@ LISTENER_ARN = Input(
     "ARN of the listener that the service's rule hangs on.",
     shared=True,
 )
+TEST_TRAFFIC_CIDR = Input(
+    "TestTrafficCidr",
+    "String",
+    _LOAD_BALANCER,
+    "Source of test traffic",
+    "IPv4 range that may reach the test listener on port 8443, behind which a deployment shows the next revision "
+    "before it shifts traffic; empty makes no test listener.",
+    default="",
+    pattern=r"^$|^(\d{1,3}\.){3}\d{1,3}/([89]|[12]\d|3[0-2])$",
+    constraint="An IPv4 range from /8 to /32, for example 203.0.113.7/32, or nothing.",
+    shared=True,
+)
+TEST_LISTENER_ARN = Input(
+    "TestListenerArn",
+    "String",
+    _LOAD_BALANCER,
+    "Test listener",
+    "ARN of the listener that answers with the revision a deployment tests; empty where there is none.",
+    default="",
+    shared=True,
+)
 LOAD_BALANCER_SECURITY_GROUP_ID = Input(
     "LoadBalancerSecurityGroupId",
     "AWS::EC2::SecurityGroup::Id",

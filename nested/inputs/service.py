@@ -163,6 +163,13 @@ TARGET_GROUP_FULL_NAME = Input(
     "Target group's full name",
     "Dimension of its metrics: targetgroup/<name>/<id>.",
 )
+ALTERNATE_TARGET_GROUP_FULL_NAME = Input(
+    "AlternateTargetGroupFullName",
+    "String",
+    _SERVICE,
+    "Alternate target group's full name",
+    "Dimension of the metrics of the group that a deployment shifts traffic to: targetgroup/<name>/<id>.",
+)
 LOG_GROUP_NAME = Input("LogGroupName", "String", _SERVICE, "Log group", "Where the tasks log to.", public=True)
 UNHEALTHY_HOSTS_ALARM = Input(
     "UnhealthyHostsAlarm",

@@ -1,7 +1,8 @@
 """Alarms that a deployment rolls back on.
 
-They live with the service and know it by load balancer and target group alone: an alarm on its name would be a
-circle. No data is no complaint, or a service without requests could never be deployed.
+They live with the service and know it by load balancer and target groups alone: an alarm on its name would be a
+circle. Both groups count, whichever has the traffic: after a deployment that shifts it, an alarm on one group would
+watch the idle one. No data is no complaint, or a service without requests could never be deployed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from troposphere import GetAtt, Ref
 from troposphere.cloudwatch import Alarm, Metric, MetricDataQuery, MetricDimension, MetricStat
 
 from nested import inputs
-from nested.parts import timing
+from nested.parts import target, timing
 
 # Share of requests that the tasks answer with a server error, in percent.
 ERROR_RATE = 5
@@ -26,11 +27,7 @@ def unhealthy_hosts() -> Alarm:
     return Alarm(
         "UnhealthyHosts",
         AlarmDescription="A target of the service is unhealthy for minutes on end; a deployment rolls back",
-        Namespace="AWS/ApplicationELB",
-        MetricName="UnHealthyHostCount",
-        Dimensions=_dimensions(),
-        Statistic="Maximum",
-        Period=timing.ALARM_PERIOD,
+        Metrics=[_total("unhealthy", shown=True), *_pair("unhealthy", "UnHealthyHostCount", "Maximum")],
         Threshold=1,
         **_judgement(),
     )
@@ -38,30 +35,46 @@ def unhealthy_hosts() -> Alarm:
 
 def server_errors() -> Alarm:
     """Return the alarm on the share of requests that end in a server error of the tasks."""
-    rate = f"IF(FILL(errors, 0) >= {FEWEST_ERRORS}, 100 * FILL(errors, 0) / requests, 0)"
     return Alarm(
         "ServerErrors",
         AlarmDescription="Too many requests end in a server error; a deployment rolls back",
         Metrics=[
-            MetricDataQuery(Id="rate", Label="Server errors (%)", Expression=rate, ReturnData=True),
-            _sum("errors", "HTTPCode_Target_5XX_Count"),
-            _sum("requests", "RequestCount"),
+            MetricDataQuery(
+                Id="rate",
+                Label="Server errors (%)",
+                Expression=f"IF(errors >= {FEWEST_ERRORS}, 100 * errors / requests, 0)",
+                ReturnData=True,
+            ),
+            _total("errors"),
+            _total("requests"),
+            *_pair("errors", "HTTPCode_Target_5XX_Count", "Sum"),
+            *_pair("requests", "RequestCount", "Sum"),
         ],
         Threshold=ERROR_RATE,
         **_judgement(),
     )
 
 
-def _sum(title: str, metric: str) -> MetricDataQuery:
-    source = Metric(Namespace="AWS/ApplicationELB", MetricName=metric, Dimensions=_dimensions())
-    stat = MetricStat(Metric=source, Stat="Sum", Period=timing.ALARM_PERIOD)
-    return MetricDataQuery(Id=title, MetricStat=stat, ReturnData=False)
+def _total(title: str, *, shown: bool = False) -> MetricDataQuery:
+    """Return the sum over both target groups; one that publishes nothing counts as 0."""
+    both = " + ".join(f"FILL({title}Of{group}, 0)" for group in target.PAIR)
+    return MetricDataQuery(Id=title, Expression=both, ReturnData=shown)
 
 
-def _dimensions() -> list[MetricDimension]:
+def _pair(title: str, metric: str, stat: str) -> list[MetricDataQuery]:
+    return [_of_group(group, title, metric, stat) for group in target.PAIR]
+
+
+def _of_group(group: str, title: str, metric: str, stat: str) -> MetricDataQuery:
+    source = Metric(Namespace="AWS/ApplicationELB", MetricName=metric, Dimensions=_dimensions(group))
+    queried = MetricStat(Metric=source, Stat=stat, Period=timing.ALARM_PERIOD)
+    return MetricDataQuery(Id=f"{title}Of{group}", MetricStat=queried, ReturnData=False)
+
+
+def _dimensions(group: str) -> list[MetricDimension]:
     return [
         MetricDimension(Name="LoadBalancer", Value=Ref(inputs.LOAD_BALANCER_FULL_NAME.name)),
-        MetricDimension(Name="TargetGroup", Value=GetAtt("TargetGroup", "TargetGroupFullName")),
+        MetricDimension(Name="TargetGroup", Value=GetAtt(group, "TargetGroupFullName")),
     ]
 
 

@@ -14,7 +14,7 @@ _WIDTH = 24 // _COLUMNS
 _HEIGHT = 6
 
 _BALANCER = ("LoadBalancer", "${LoadBalancerFullName}")
-_TARGETS = (*_BALANCER, "TargetGroup", "${TargetGroupFullName}")
+_GROUPS = ("${TargetGroupFullName}", "${AlternateTargetGroupFullName}")
 _SERVICE = ("ClusterName", "${ClusterName}", "ServiceName", "${ServiceName}")
 
 
@@ -25,21 +25,21 @@ def dashboard() -> Dashboard:
 
 
 def _widgets() -> list[dict[str, Any]]:
-    balancer, insights = "AWS/ApplicationELB", "ECS/ContainerInsights"
+    insights = "ECS/ContainerInsights"
     return [
-        _graph("Requests", "Sum", (balancer, "RequestCount", *_TARGETS)),
+        _graph("Requests", "Sum", *_of_groups("RequestCount")),
         _graph(
             "Server errors",
             "Sum",
-            (balancer, "HTTPCode_Target_5XX_Count", *_TARGETS),
-            (balancer, "HTTPCode_ELB_5XX_Count", *_BALANCER),
+            *_of_groups("HTTPCode_Target_5XX_Count"),
+            ("AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", *_BALANCER),
         ),
-        _graph("Response time (s), 95th percentile", "p95", (balancer, "TargetResponseTime", *_TARGETS)),
+        _graph("Response time (s), 95th percentile", "p95", *_of_groups("TargetResponseTime")),
         _graph(
             "Targets",
             "Maximum",
-            (balancer, "HealthyHostCount", *_TARGETS),
-            (balancer, "UnHealthyHostCount", *_TARGETS),
+            *_of_groups("HealthyHostCount"),
+            *_of_groups("UnHealthyHostCount"),
         ),
         _graph(
             "CPU and memory (%)",
@@ -55,6 +55,11 @@ def _widgets() -> list[dict[str, Any]]:
         ),
         _graph("Errors in the log", "Sum", ("${AWS::StackName}", "LogErrors")),
     ]
+
+
+def _of_groups(metric: str) -> list[tuple[str, ...]]:
+    """Return the metric of both target groups: a deployment moves the requests from the one to the other."""
+    return [("AWS/ApplicationELB", metric, *_BALANCER, "TargetGroup", group) for group in _GROUPS]
 
 
 def _graph(title: str, stat: str, *metrics: tuple[str, ...]) -> dict[str, Any]:

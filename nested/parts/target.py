@@ -1,8 +1,12 @@
-"""Target: where a service's requests arrive, from the listener's rule through the target group into the tasks."""
+"""Target: where a service's requests arrive, from the listener's rule through its target groups into the tasks.
+
+There are two groups from the first day, alike in everything: a deployment that shifts traffic starts the next revision
+behind the one that has no weight, and after it the groups have changed places.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from troposphere import GetAtt, Ref
 from troposphere.ec2 import SecurityGroup, SecurityGroupEgress, SecurityGroupIngress, SecurityGroupRule
@@ -22,35 +26,44 @@ from troposphere.elasticloadbalancingv2 import (
 from nested import inputs
 from nested.parts import timing
 
-# The rule names weights from the first day, so that it need not change when a second group comes.
-WHOLE_WEIGHT = 100
+PRIMARY, ALTERNATE = "TargetGroup", "AlternateTargetGroup"
+PAIR = (PRIMARY, ALTERNATE)
+
+# What the production rule gives each group, always: the template never follows a deployment that has moved weights.
+WEIGHTS = {PRIMARY: 100, ALTERNATE: 0}
+
+# "Target groups for your Network Load Balancers": no slow start there, and health checks may speak HTTP all the same.
+Protocol = Literal["HTTP", "HTTPS", "TCP"]
 
 
-def target_group(*, port: int, health_path: str, health_interval: int) -> TargetGroup:
-    """Return the target group, whose port, protocol and health check follow no parameter.
+def target_group(
+    title: str = PRIMARY, *, port: int, health_path: str, health_interval: int, protocol: Protocol = "HTTP"
+) -> TargetGroup:
+    """Return a target group, whose port, protocol and health check follow no parameter.
 
     A replaced group empties production, and a changed check fails the tasks that a deployment rolls back to.
     """
     attributes = {
         "deregistration_delay.timeout_seconds": str(timing.DEREGISTRATION_DELAY),
-        "slow_start.duration_seconds": "0",
         "stickiness.enabled": "false",
     }
+    if protocol != "TCP":
+        attributes["slow_start.duration_seconds"] = "0"
     return TargetGroup(
-        "TargetGroup",
+        title,
         TargetType="ip",
-        Protocol="HTTP",
+        Protocol=protocol,
         Port=port,
         VpcId=Ref(inputs.VPC_ID.name),
         TargetGroupAttributes=[TargetGroupAttribute(Key=key, Value=value) for key, value in attributes.items()],
-        **_health_check(health_path, health_interval),
+        **_health_check(health_path, health_interval, "HTTPS" if protocol == "HTTPS" else "HTTP"),
     )
 
 
-def _health_check(path: str, interval: int) -> dict[str, Any]:
+def _health_check(path: str, interval: int, protocol: str) -> dict[str, Any]:
     return {
         "HealthCheckEnabled": True,
-        "HealthCheckProtocol": "HTTP",
+        "HealthCheckProtocol": protocol,
         "HealthCheckPort": "traffic-port",
         "HealthCheckPath": path,
         "HealthCheckIntervalSeconds": interval,
@@ -62,18 +75,30 @@ def _health_check(path: str, interval: int) -> dict[str, Any]:
 
 
 def listener_rule() -> ListenerRule:
-    """Return the rule that sends the service's paths to the target group."""
-    forward = ForwardConfig(
-        TargetGroups=[TargetGroupTuple(TargetGroupArn=Ref("TargetGroup"), Weight=WHOLE_WEIGHT)],
-        TargetGroupStickinessConfig=TargetGroupStickinessConfig(Enabled=False),
-    )
+    """Return the production rule: the service's paths go to the primary group, and none yet to the alternate one.
+
+    Weights are set again by an update that changes the rule, wherever a deployment has moved them since: so nothing
+    that an update may change stands in it, but priority and paths.
+    """
+    return _rule("ListenerRule", inputs.LISTENER_ARN.name)
+
+
+def test_rule(*, condition: str) -> ListenerRule:
+    """Return the rule of the test listener, which a deployment points to the revision that it tests."""
+    return _rule("TestListenerRule", inputs.TEST_LISTENER_ARN.name, Condition=condition)
+
+
+def _rule(title: str, listener: str, **options: str) -> ListenerRule:
+    groups = [TargetGroupTuple(TargetGroupArn=Ref(group), Weight=weight) for group, weight in WEIGHTS.items()]
+    forward = ForwardConfig(TargetGroups=groups, TargetGroupStickinessConfig=TargetGroupStickinessConfig(Enabled=False))
     paths = PathPatternConfig(Values=Ref(inputs.PATH_PATTERNS.name))
     return ListenerRule(
-        "ListenerRule",
-        ListenerArn=Ref(inputs.LISTENER_ARN.name),
+        title,
+        ListenerArn=Ref(listener),
         Priority=Ref(inputs.LISTENER_RULE_PRIORITY.name),
         Conditions=[Condition(Field="path-pattern", PathPatternConfig=paths)],
         Actions=[ListenerRuleAction(Type="forward", ForwardConfig=forward)],
+        **options,
     )
 
 

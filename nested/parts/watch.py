@@ -21,6 +21,7 @@ from troposphere.cloudwatch import (
 from troposphere.logs import MetricFilter, MetricTransformation
 
 from nested import inputs
+from nested.shape import Input
 
 # Seconds of a data point: what ECS, load balancers, NAT gateways and Container Insights publish at the least.
 PERIOD = 60
@@ -37,6 +38,10 @@ MEMORY_MINUTES = 5
 SLOW_STATISTIC = "p95"
 SLOW_MINUTES = 5
 
+# A percentile of a handful of requests is the slowest of them: ten must lie beyond it ("Percentile-based CloudWatch
+# alarms and low data samples"), and an alarm on an expression has no setting that asks for it.
+SLOW_REQUESTS = 200
+
 # Requests a minute that the load balancer fails by itself. Keep-alive faults come at random: three minutes of five.
 BALANCER_ERRORS = 5
 BAD_MINUTES, OF_MINUTES = 3, 5
@@ -48,13 +53,15 @@ FEW_TASKS_MINUTES = 10
 LOG_ERRORS = 5
 LOG_PERIOD = 300
 
+_GROUPS = {"Primary": inputs.TARGET_GROUP_FULL_NAME, "Alternate": inputs.ALTERNATE_TARGET_GROUP_FULL_NAME}
+
 _COUNTS_TASKS = "CountsTasks"
 _PER_ZONE = "NatGatewayPerZone"
 _THIRD_NAT = "ThirdNatGateway"
 
 
 def add_to(t: Template) -> None:
-    """Add the alarms; the template needs names of cluster, service, load balancer, target group and log group."""
+    """Add the alarms; the template needs names of cluster, service, load balancer, target groups and log group."""
     _add_conditions(t)
     t.add_resource([_cpu(), _memory(), _slow(), _balancer_errors(), _few_tasks(), _errors_in_log(), _log_errors()])
     t.add_resource(_nat_ports("One"))
@@ -89,22 +96,23 @@ def _memory() -> Alarm:
 
 
 def _slow() -> Alarm:
+    """Return the alarm on slow answers, of whichever target group has enough requests to tell."""
+    each = ", ".join(f"IF(FILL(requestsOf{g}, 0) >= {SLOW_REQUESTS}, FILL(slowOf{g}, 0), 0)" for g in _GROUPS)
     return Alarm(
         "SlowResponses",
         AlarmDescription="One answer in twenty takes too long: look for a slow dependency, then for full CPU",
-        Namespace="AWS/ApplicationELB",
-        MetricName="TargetResponseTime",
-        Dimensions=_target_dimensions(),
-        ExtendedStatistic=SLOW_STATISTIC,
-        # A percentile of a handful of requests is the slowest of them.
-        EvaluateLowSampleCountPercentile="ignore",
-        Period=PERIOD,
+        Metrics=[
+            MetricDataQuery(Id="slow", Label="Slow response (s)", Expression=f"MAX([{each}])", ReturnData=True),
+            *_of_groups("slow", "TargetResponseTime", SLOW_STATISTIC),
+            *_of_groups("requests", "RequestCount", "Sum"),
+        ],
         **_judges(Ref(inputs.SLOW_RESPONSE_SECONDS.name), SLOW_MINUTES),
     )
 
 
 def _balancer_errors() -> Alarm:
-    well = f"IF(FILL(errors, 0) >= {BALANCER_ERRORS} && FILL(unhealthy, 0) < 1, FILL(errors, 0), 0)"
+    unhealthy = " + ".join(f"FILL(unhealthyOf{group}, 0)" for group in _GROUPS)
+    well = f"IF(FILL(errors, 0) >= {BALANCER_ERRORS} && ({unhealthy}) < 1, FILL(errors, 0), 0)"
     text = (
         "The load balancer fails requests although its targets are well. Usual cause: the application closes idle "
         "connections sooner than the load balancer does; its keep-alive must be the longer one"
@@ -115,7 +123,7 @@ def _balancer_errors() -> Alarm:
         Metrics=[
             MetricDataQuery(Id="failed", Label="Failed by the load balancer", Expression=well, ReturnData=True),
             _query("errors", "AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count", [_load_balancer()], "Sum"),
-            _query("unhealthy", "AWS/ApplicationELB", "UnHealthyHostCount", _target_dimensions(), "Maximum"),
+            *_of_groups("unhealthy", "UnHealthyHostCount", "Maximum"),
         ],
         **_judges(BALANCER_ERRORS, BAD_MINUTES, of=OF_MINUTES),
     )
@@ -232,9 +240,16 @@ def _service_dimensions() -> list[MetricDimension]:
     ]
 
 
-def _target_dimensions() -> list[MetricDimension]:
-    group = MetricDimension(Name="TargetGroup", Value=Ref(inputs.TARGET_GROUP_FULL_NAME.name))
-    return [_load_balancer(), group]
+def _of_groups(title: str, metric: str, stat: str) -> list[MetricDataQuery]:
+    """Return a query for each target group: a deployment may move all requests from the one to the other."""
+    return [
+        _query(f"{title}Of{word}", "AWS/ApplicationELB", metric, [_load_balancer(), _group(full_name)], stat)
+        for word, full_name in _GROUPS.items()
+    ]
+
+
+def _group(full_name: Input) -> MetricDimension:
+    return MetricDimension(Name="TargetGroup", Value=Ref(full_name.name))
 
 
 def _load_balancer() -> MetricDimension:

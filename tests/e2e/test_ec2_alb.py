@@ -153,10 +153,11 @@ def test_target_group_and_listeners(deployed: Deployed) -> None:
     assert fixed["FixedResponseConfig"]["StatusCode"] == "404"
     rules = deployed.ask("elbv2", "describe_rules", ListenerArn=by_port[443]["ListenerArn"])["Rules"]
     (own,) = [rule for rule in rules if not rule["IsDefault"]]
-    (group,) = deployed.ask("elbv2", "describe_target_groups")["TargetGroups"]
-    assert group["TargetGroupArn"] in json.dumps(own["Actions"])
-    assert group["TargetType"] == "ip"
-    assert group["HealthCheckPath"] == "/health"
+    weighted = own["Actions"][0]["ForwardConfig"]["TargetGroups"]
+    groups = [deployed.id("Service", title) for title in ("TargetGroup", "AlternateTargetGroup")]
+    assert [(each["TargetGroupArn"], each["Weight"]) for each in weighted] == list(zip(groups, (100, 0), strict=True))
+    for group in deployed.ask("elbv2", "describe_target_groups", TargetGroupArns=groups)["TargetGroups"]:
+        assert (group["TargetType"], group["HealthCheckPath"]) == ("ip", "/health")
 
 
 def test_load_balancer_protection(deployed: Deployed) -> None:

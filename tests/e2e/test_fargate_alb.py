@@ -105,8 +105,8 @@ def test_failed_deployments_go_back_by_themselves(deployed: Deployed) -> None:
 
 
 def test_health_is_asked_for_every_thirty_seconds(deployed: Deployed) -> None:
-    (group,) = deployed.ask("elbv2", "describe_target_groups")["TargetGroups"]
-    assert (group["HealthCheckPath"], group["HealthCheckIntervalSeconds"]) == ("/health", 30)
+    groups = deployed.ask("elbv2", "describe_target_groups")["TargetGroups"]
+    assert [(each["HealthCheckPath"], each["HealthCheckIntervalSeconds"]) for each in groups] == [("/health", 30)] * 2
 
 
 def test_an_alarm_at_each_end_adds_and_removes_one_task(deployed: Deployed) -> None:

@@ -13,6 +13,7 @@ from stackwright.resolve.graph import Graph
 from stackwright.resolve.nested import resolve
 from stackwright.resolve.symbols import rendered
 
+TLS = ("Protocol", "SslPolicy", "Certificates")
 TEMPLATE = alb.template().to_dict()
 EITHER = alb.template(plain_http=True).to_dict()
 GIVEN = {
@@ -93,6 +94,39 @@ def test_what_other_stacks_read_is_there_with_and_without_a_certificate() -> Non
     assert EITHER["Outputs"].keys() == TEMPLATE["Outputs"].keys()
 
 
+TESTERS = {"TestTrafficCidr": "203.0.113.0/24"}
+
+
+def test_nobody_tests_until_somebody_is_named() -> None:
+    graph = load_balancer()
+    assert "TestListener" not in graph.resources
+    assert 8443 not in {each["FromPort"] for each in properties(graph, "SecurityGroup")["SecurityGroupIngress"]}
+
+
+def test_only_those_named_reach_the_test_listener() -> None:
+    graph = load_balancer(**TESTERS)
+    rules = properties(graph, "SecurityGroup")["SecurityGroupIngress"]
+    assert [each["CidrIp"] for each in rules if each["FromPort"] == 8443] == ["203.0.113.0/24"]
+    listener = properties(graph, "TestListener")
+    assert (listener["Port"], listener["DefaultActions"][0]["FixedResponseConfig"]["StatusCode"]) == (8443, "404")
+    assert rendered(graph.outputs)["TestListenerArn"] == "${TestListener.Ref}"
+
+
+@pytest.mark.parametrize("cidr", ["0.0.0.0/0", "203.0.113.0/7", "203.0.113.0", "::/0"])
+def test_the_whole_internet_cannot_be_named(cidr: str) -> None:
+    with pytest.raises(ResolveError, match="TestTrafficCidr"):
+        load_balancer(TestTrafficCidr=cidr)
+
+
+def test_test_traffic_is_encrypted_as_productions_is() -> None:
+    encrypted, plain = (load_balancer(EITHER, **TESTERS, **each) for each in ({}, {"CertificateArn": ""}))
+    assert properties(load_balancer(**TESTERS), "TestListener") == properties(encrypted, "TestListener")
+    given, production = properties(encrypted, "TestListener"), properties(encrypted, "HttpsListener")
+    assert [given[each] for each in TLS] == [production[each] for each in TLS]
+    assert properties(plain, "TestListener")["Protocol"] == "HTTP"
+    assert not {"SslPolicy", "Certificates"} & properties(plain, "TestListener").keys()
+
+
 def test_no_default_way_out_is_left() -> None:
     # An empty list would be no list: EC2 would then open everything.
     (rule,) = properties(load_balancer(), "SecurityGroup")["SecurityGroupEgress"]
@@ -158,6 +192,7 @@ def test_a_bucket_with_the_test_file_in_it_does_not_stop_a_rollback() -> None:
 def test_what_it_gives_is_what_rules_records_and_metrics_need() -> None:
     assert rendered(load_balancer().outputs) == {
         "ListenerArn": "${HttpsListener.Ref}",
+        "TestListenerArn": "",
         "LoadBalancerSecurityGroupId": "${SecurityGroup.GroupId}",
         "LoadBalancerDnsName": "${LoadBalancer.DNSName}",
         "LoadBalancerZoneId": "${LoadBalancer.CanonicalHostedZoneID}",

@@ -20,6 +20,7 @@ GIVEN = {
     "ServiceName": "service-1",
     "LoadBalancerFullName": "app/balancer/1",
     "TargetGroupFullName": "targetgroup/tasks/1",
+    "AlternateTargetGroupFullName": "targetgroup/tasks/2",
     "LogGroupName": "logs-1",
     "UnhealthyHostsAlarm": "unhealthy-1",
     "ServerErrorsAlarm": "errors-1",
@@ -28,7 +29,7 @@ GIVEN = {
     "NatGatewayThreeId": "nat-3",
 }
 SERVICE = {"ClusterName": "cluster-1", "ServiceName": "service-1"}
-TARGETS = {"LoadBalancer": "app/balancer/1", "TargetGroup": "targetgroup/tasks/1"}
+TARGETS = [{"LoadBalancer": "app/balancer/1", "TargetGroup": f"targetgroup/tasks/{each}"} for each in (1, 2)]
 TOPIC = ["${Notifications.Ref}"]
 CAUSES = ("CpuIsFull", "MemoryIsFull", "LogErrors", "NatPortsUsedUpOne")
 SYMPTOMS = ("SlowResponses", "LoadBalancerErrors", "TooFewTasks")
@@ -59,19 +60,29 @@ def test_cpu_and_memory_are_the_services(alarm: str, metric: str) -> None:
     assert dimensions(found) == SERVICE
 
 
-def test_slow_is_what_one_request_in_twenty_is() -> None:
-    found = resources(SlowResponseSeconds="3")["SlowResponses"]
-    assert (found["MetricName"], found["ExtendedStatistic"], found["Threshold"]) == ("TargetResponseTime", "p95", "3")
-    assert found["EvaluateLowSampleCountPercentile"] == "ignore"
-    assert dimensions(found) == TARGETS
+def of_groups(alarm: str, title: str) -> tuple[str, list[dict[str, str]]]:
+    """Return name and dimensions of the metric that an alarm asks both target groups for."""
+    found = [queries(alarm)[f"{title}Of{word}"]["MetricStat"]["Metric"] for word in ("Primary", "Alternate")]
+    assert found[0]["MetricName"] == found[1]["MetricName"]
+    return found[0]["MetricName"], [dimensions(each) for each in found]
+
+
+def test_slow_is_what_one_request_in_twenty_is_of_many() -> None:
+    assert resources(SlowResponseSeconds="3")["SlowResponses"]["Threshold"] == "3"
+    found = queries("SlowResponses")
+    assert of_groups("SlowResponses", "slow") == ("TargetResponseTime", TARGETS)
+    assert of_groups("SlowResponses", "requests") == ("RequestCount", TARGETS)
+    assert {found[f"slowOf{word}"]["MetricStat"]["Stat"] for word in ("Primary", "Alternate")} == {"p95"}
+    few = "IF(FILL(requestsOfPrimary, 0) >= 200, FILL(slowOfPrimary, 0), 0)"
+    assert found["slow"]["Expression"] == f"MAX([{few}, {few.replace('Primary', 'Alternate')}])"
 
 
 def test_the_load_balancers_errors_count_while_targets_are_well_and_name_the_usual_cause() -> None:
     found = queries("LoadBalancerErrors")
-    errors, unhealthy = (found[each]["MetricStat"]["Metric"] for each in ("errors", "unhealthy"))
+    errors = found["errors"]["MetricStat"]["Metric"]
     assert (errors["MetricName"], dimensions(errors)) == ("HTTPCode_ELB_5XX_Count", {"LoadBalancer": "app/balancer/1"})
-    assert (unhealthy["MetricName"], dimensions(unhealthy)) == ("UnHealthyHostCount", TARGETS)
-    assert "FILL(unhealthy, 0) < 1" in found["failed"]["Expression"]
+    assert of_groups("LoadBalancerErrors", "unhealthy") == ("UnHealthyHostCount", TARGETS)
+    assert "(FILL(unhealthyOfPrimary, 0) + FILL(unhealthyOfAlternate, 0)) < 1" in found["failed"]["Expression"]
     assert "keep-alive" in resources()["LoadBalancerErrors"]["AlarmDescription"]
     assert timing.KEEP_ALIVE > timing.IDLE_TIMEOUT
 

@@ -191,6 +191,7 @@ def test_what_it_gives_is_what_other_stacks_and_people_need() -> None:
     assert rendered(deployed().outputs) == {
         "ServiceName": "${Service.Name}",
         "TargetGroupFullName": "${TargetGroup.TargetGroupFullName}",
+        "AlternateTargetGroupFullName": "${AlternateTargetGroup.TargetGroupFullName}",
         "LogGroupName": "${ApplicationLogs.Ref}",
         "UnhealthyHostsAlarm": "${UnhealthyHosts.Ref}",
         "ServerErrorsAlarm": "${ServerErrors.Ref}",

@@ -62,7 +62,9 @@ class Numbers:
 
 def numbers(deployment: Deployment, *, speed: int) -> Numbers:
     """Return the numbers of a deployment's one service, at as many tasks as it scales to."""
-    group, service, definition = _only(deployment, "TargetGroup"), _only(deployment, "Service"), _definition(deployment)
+    service, definition = _only(deployment, "Service"), _definition(deployment)
+    group = deployment.graph.target(at(service.properties, "LoadBalancers.0.TargetGroupArn"))
+    assert group is not None
     container = at(definition, "ContainerDefinitions.0")
     return Numbers(
         speed=speed,

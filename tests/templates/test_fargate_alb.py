@@ -68,8 +68,8 @@ def test_tasks_are_of_a_quarter_cpu_in_private_subnets(environment: str) -> None
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_health_is_asked_for_every_thirty_seconds(environment: str) -> None:
-    (group,) = of_type(deployed(environment), "ElasticLoadBalancingV2::TargetGroup")
-    assert (group["HealthCheckPath"], group["HealthCheckIntervalSeconds"]) == ("/health", 30)
+    groups = of_type(deployed(environment), "ElasticLoadBalancingV2::TargetGroup")
+    assert [(each["HealthCheckPath"], each["HealthCheckIntervalSeconds"]) for each in groups] == [("/health", 30)] * 2
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

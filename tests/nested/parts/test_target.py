@@ -5,9 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from nested import service
 from nested.parts import target, timing
 
+RULE = (
+    '{"Properties": {"ListenerArn": {"Ref": "ListenerArn"}, "Priority": {"Ref": "ListenerRulePriority"}, "Conditions": '
+    '[{"Field": "path-pattern", "PathPatternConfig": {"Values": {"Ref": "PathPatterns"}}}], "Actions": [{"Type": '
+    '"forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": {"Ref": "TargetGroup"}, "Weight": 100}, '
+    '{"TargetGroupArn": {"Ref": "AlternateTargetGroup"}, "Weight": 0}], "TargetGroupStickinessConfig": {"Enabled": '
+    'false}}}]}, "Type": "AWS::ElasticLoadBalancingV2::ListenerRule"}'
+)
 HEALTH: dict[str, Any] = {"port": 8080, "health_path": "/ready", "health_interval": 20}
 
 
@@ -50,19 +59,42 @@ def test_targets_finish_their_requests_and_keep_no_visitor() -> None:
     }
 
 
-def test_the_rule_has_weights_from_the_first_day() -> None:
-    (action,) = of(target.listener_rule())["Actions"]
+def test_both_target_groups_are_alike() -> None:
+    # Which of them has the tasks changes with each deployment that shifts traffic.
+    primary, alternate = (of(target.target_group(title, **HEALTH)) for title in target.PAIR)
+    assert primary == alternate
+
+
+def test_targets_that_speak_tls_are_asked_by_tls() -> None:
+    found = of(target.target_group(protocol="HTTPS", **HEALTH))
+    assert (found["Protocol"], found["HealthCheckProtocol"]) == ("HTTPS", "HTTPS")
+
+
+def test_a_network_load_balancers_targets_are_asked_for_a_page_and_start_at_once() -> None:
+    found = of(target.target_group(protocol="TCP", **HEALTH))
+    assert (found["Protocol"], found["HealthCheckProtocol"]) == ("TCP", "HTTP")
+    assert "slow_start.duration_seconds" not in {each["Key"] for each in found["TargetGroupAttributes"]}
+
+
+@pytest.mark.parametrize("rule", [target.listener_rule(), target.test_rule(condition="HasTestListener")])
+def test_a_rule_has_the_weights_of_both_groups_from_the_first_day(rule: Any) -> None:
+    (action,) = of(rule)["Actions"]
     assert action["ForwardConfig"] == {
-        "TargetGroups": [{"TargetGroupArn": {"Ref": "TargetGroup"}, "Weight": 100}],
+        "TargetGroups": [
+            {"TargetGroupArn": {"Ref": "TargetGroup"}, "Weight": 100},
+            {"TargetGroupArn": {"Ref": "AlternateTargetGroup"}, "Weight": 0},
+        ],
         "TargetGroupStickinessConfig": {"Enabled": False},
     }
     assert "TargetGroupArn" not in action
 
 
-def test_rendering_again_gives_the_same_rule() -> None:
+@pytest.mark.parametrize(
+    "options", [{}, {"capacity": "fargate"}, {"port": 8080, "health_path": "/ready", "health_interval": 30}]
+)
+def test_the_production_rule_is_the_same_to_the_byte_whatever_else_differs(options: dict[str, Any]) -> None:
     # An update that touches the rule would set weights back that a deployment has moved.
-    rules = [json.dumps(service.template().to_dict()["Resources"]["ListenerRule"]) for _ in range(2)]
-    assert rules[0] == rules[1]
+    assert json.dumps(service.template(**options).to_dict()["Resources"]["ListenerRule"]) == RULE
 
 
 def test_the_rules_priority_and_paths_come_from_outside() -> None:

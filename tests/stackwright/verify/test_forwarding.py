@@ -15,10 +15,11 @@ def test_a_real_blueprint() -> None:
     https = Listener("LoadBalancer/HttpsListener", "LoadBalancer/LoadBalancer", (Ports("tcp", 443, 443),))
     assert found["LoadBalancer/HttpsListener"] == https
     assert list(found) == ["LoadBalancer/HttpsListener", "LoadBalancer/HttpListener"]
-    (target_group,) = forwarded(graph, "LoadBalancer/HttpsListener")
+    primary, alternate = forwarded(graph, "LoadBalancer/HttpsListener")
     assert forwarded(graph, "LoadBalancer/HttpListener") == []
     port = (Ports("tcp", 3000, 3000),)
-    assert list(deliveries(graph, target_group)) == [Delivery("Service/Service", port, port)]
+    assert list(deliveries(graph, primary)) == [Delivery("Service/Service", port, port)]
+    assert list(deliveries(graph, alternate)) == []
 
 
 @pytest.mark.parametrize(
