@@ -80,7 +80,8 @@ def is_absent(error: ClientError) -> bool:
     code = error.response["Error"]["Code"]
     message = error.response["Error"].get("Message", "").lower()
     vague = code in _VAGUE_CODES
-    return "NotFound" in code or code.startswith("NoSuch") or (vague and bool(_GONE.search(message)))
+    named = "NotFound" in code or "Nonexistent" in code or code.startswith("NoSuch")
+    return named or (vague and bool(_GONE.search(message)))
 
 
 def gone_is_fine(action: Callable[..., Any], *args: Any, **parameters: Any) -> Any:

@@ -8,14 +8,14 @@ from typing import Any
 from moto.logs import urls
 from moto.logs.exceptions import InvalidParameterException
 from moto.logs.models import LogGroup
-from moto.logs.responses import LogsResponse
 
+from stackwright.emulator.services.logs_deliveries import Deliveries
 from stackwright.emulator.services.overlay import put_in_place
 
 _describe = LogGroup.to_describe_dict
 
 
-class Logs(LogsResponse):
+class Logs(Deliveries):
     """moto's Logs with what it lacks."""
 
     def create_log_group(self) -> str:
