@@ -11,7 +11,16 @@ from moto.ecs.exceptions import EcsClientException, InvalidParameterException
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import elbv2_backends
 
-from stackwright.emulator.services import ecs_capacity, ecs_fargate, ecs_fleet, ecs_rollout, ecs_tasks, linked_roles
+from stackwright.emulator.services import (
+    ecs_capacity,
+    ecs_code_deploy,
+    ecs_fargate,
+    ecs_fleet,
+    ecs_rollout,
+    ecs_task_sets,
+    ecs_tasks,
+    linked_roles,
+)
 from stackwright.emulator.services.overlay import keep, made, put_in_place
 
 _KEPT = (
@@ -57,6 +66,7 @@ class Ecs(EC2ContainerServiceResponse):
     def create_service(self) -> ActionResult:
         """Keep what was given, fill in the defaults of "CreateService", run the tasks wanted."""
         self._assumed()
+        ecs_code_deploy.check_creation(self.params)
         self._default_strategy()
         self._placeable()
         self._reached(self.params.get("loadBalancers") or [])
@@ -70,12 +80,15 @@ class Ecs(EC2ContainerServiceResponse):
             service.launch_type = None
         keep(service, _service_defaults(self.params), _KEPT)
         keep(service, self.params, _KEPT)
+        if ecs_task_sets.controlled(service):
+            ecs_task_sets.promote(service, ecs_task_sets.add(self.ecs_backend, service, {}))
         self._run(service)
         return result
 
     def update_service(self) -> ActionResult:
         """Keep what was given; a new deployment replaces the tasks of the one before."""
         given = dict(self.params)
+        ecs_code_deploy.check_update(self._named(), given)
         self._placeable()
         self._reached(self.params.get("loadBalancers") or [])
         before = self._deployed()
@@ -121,11 +134,15 @@ class Ecs(EC2ContainerServiceResponse):
         cluster = self.ecs_backend._get_cluster(self._get_param("cluster", "default"))
         ecs_fargate.check_service(self.params, cluster, definition)
 
-    def _deployed(self) -> dict[str, Any]:
-        """Return the service's deployment as it is before an update."""
+    def _named(self) -> Any:
         cluster, name = self._get_param("cluster", "default"), self._get_param("service")
         found, _ = self.ecs_backend.describe_services(cluster, [name])
-        return dict(found[0].deployments[0]) if found and found[0].deployments else {}
+        return found[0] if found else None
+
+    def _deployed(self) -> dict[str, Any]:
+        """Return the service's deployment as it is before an update."""
+        service = self._named()
+        return dict(service.deployments[0]) if service and service.deployments else {}
 
     def _run(self, service: Any, before: dict[str, Any] | None = None) -> None:
         """Bring about what is wanted, as a new deployment if what tasks are made of has changed."""

@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import math
 import random
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
 from moto.core.utils import utcnow
 
 from stackwright.ecs.placement import DEFAULT, Old, Percents, Rollout, Strategy, place, roll, shortage
-from stackwright.emulator.services import ecs_containers, ecs_fargate
+from stackwright.emulator.services import ecs_containers, ecs_fargate, ecs_task_sets
 from stackwright.emulator.services.ecs_fleet import Fleet, group_of, recount, zones_of
 from stackwright.emulator.services.ecs_images import unpullable
 from stackwright.emulator.services.ecs_secrets import unreadable
-from stackwright.emulator.services.ecs_tasks import ServiceTask, needs, running
+from stackwright.emulator.services.ecs_tasks import ServiceTask, needs, running, tell
 
 _UNPLACED = "was unable to place a task because no container instance met all of its requirements."
 _GUIDE = "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
@@ -38,17 +37,15 @@ def deployment_id() -> str:
     return f"ecs-svc/{random.randrange(10**18, 10**19)}"
 
 
-def tell(service: Any, message: str) -> None:
-    """Put a message at the head of the service's events."""
-    event = {"id": str(uuid.uuid4()), "createdAt": utcnow(), "message": f"(service {service.name}) {message}"}
-    service.events.insert(0, event)
-
-
 def settle(ecs: Any, service: Any, before: dict[str, Any] | None = None) -> None:
     """Run what the service wants. `before` is the deployment that a failing one goes back to.
 
-    Nothing happens for a service that another controller deploys, or that has no task definition.
+    CodeDeploy's services have task sets in place of deployments. Nothing happens for a service that a third controller
+    deploys, or that has no task definition.
     """
+    if ecs_task_sets.controlled(service):
+        ecs_task_sets.settle(ecs, service)
+        recount_cluster(ecs, ecs._get_cluster(service.cluster_name))
     if not service.deployments or not service.task_definition:
         return
     change = _Change(ecs, service)

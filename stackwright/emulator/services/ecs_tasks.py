@@ -84,6 +84,12 @@ class ServiceTask:
                 container["exitCode"] = exit_code
 
 
+def tell(service: Any, message: str) -> None:
+    """Put a message at the head of the service's events."""
+    event = {"id": str(uuid.uuid4()), "createdAt": utcnow(), "message": f"(service {service.name}) {message}"}
+    service.events.insert(0, event)
+
+
 def needs(definition: Any) -> Task:
     """Return what a task of the definition takes: of the task if it says so, else of its containers together.
 

@@ -26,6 +26,8 @@ def act(account: str, region: str, action: str) -> None:
     _, cluster, name = policy.resource_id.split("/")
     ecs = ecs_backends[account][region]
     service = ecs.describe_services(cluster, [name])[0][0]
+    if len(service.task_sets) > 1:
+        return  # CodeDeploy is at work: the service is "not in a scalable state" until it is done
     wanted = _changed(service.desired_count, steps)
     wanted = min(max(wanted, target.min_capacity), target.max_capacity)
     if wanted != service.desired_count:
