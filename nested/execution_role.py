@@ -33,6 +33,7 @@ def template(*, stacks: Sequence[str]) -> Template:
     t.add_resource(_policy("ServicePolicy", permissions.services(stacks)))
     t.add_resource(_policy("StoragePolicy", permissions.storage(stacks)))
     t.add_resource(_policy("ObservabilityPolicy", permissions.observability(stacks)))
+    t.add_resource(_policy("EventPolicy", permissions.events(stacks)))
     t.add_resource(_policy("DomainPolicy", permissions.domains(Ref(inputs.ZONE_ID.name))))
     arn = GetAtt("ExecutionRole", "Arn")
     t.add_resource(shared_parameters.shared("ExecutionRoleParameter", shared_parameters.EXECUTION_ROLE_ARN, arn))
@@ -54,7 +55,7 @@ def _role() -> iam.Role:
 
 
 def _policy(title: str, statements: list[Statement]) -> iam.ManagedPolicy:
-    # Five managed policies of at most 6,144 characters ("IAM and AWS STS quotas"): inline ones share 10,240.
+    # Managed policies of at most 6,144 characters ("IAM and AWS STS quotas"): inline ones share 10,240.
     return iam.ManagedPolicy(
         title,
         DeletionPolicy="RetainExceptOnCreate",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nested import alb, cluster_fargate, ecr, observability, scaling_step, service, vpc
+from nested import alb, cluster_fargate, ecr, observability, rotation, scaling_step, service, vpc
 from stackwright.compose import Blueprint, compose
 
 # Seconds between two questions of the load balancer; a container's own check asks more often.
@@ -25,4 +25,5 @@ def blueprint() -> Blueprint:
         service=service.template(capacity="fargate", health_interval=HEALTH_INTERVAL, secrets=SECRETS, values=VALUES),
         scaling=scaling_step.template(),
         observability=observability.template(),
+        rotation=rotation.template(),
     )

@@ -146,6 +146,15 @@ KMS_KEY_ID = Input(
     pattern=r"^$|^(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$",
     constraint="A key's id, for example 1234abcd-12ab-34cd-56ef-1234567890ab, or nothing.",
 )
+REDEPLOY_ON_ROTATION = Input(
+    "RedeployOnRotation",
+    "String",
+    _SERVICE,
+    "Redeploy on rotation",
+    "on: a new value of the secret starts a new deployment, whose tasks read it.",
+    default="off",
+    allowed=("on", "off"),
+)
 LOG_RETENTION_DAYS = Input(
     "LogRetentionDays",
     "Number",

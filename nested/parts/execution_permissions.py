@@ -20,6 +20,8 @@ _PASSED_TO = [
     "ec2.amazonaws.com",
     "ecs-tasks.amazonaws.com",
     "ecs.amazonaws.com",
+    "events.amazonaws.com",
+    "states.amazonaws.com",
     "vpc-flow-logs.amazonaws.com",
 ]
 _ATTACHED = ["AmazonSSMManagedInstanceCore", "service-role/AmazonECSTaskExecutionRolePolicy"]
@@ -198,6 +200,26 @@ _KEY_ACTIONS = """
 _FILTER_ACTIONS = "DeleteMetricFilter PutMetricFilter"
 _DASHBOARD_ACTIONS = "DeleteDashboards GetDashboard ListTagsForResource PutDashboard TagResource UntagResource"
 _BUDGET_ACTIONS = "ListTagsForResource ModifyBudget TagResource UntagResource ViewBudget"
+
+
+def events(stacks: Sequence[str]) -> list[Statement]:
+    """Return what rules of EventBridge and the state machines that they start need."""
+    # CloudFormation names a state machine after its logical id alone.
+    machines = arns(["Redeployment-*"], "states:*:${AWS::AccountId}:stateMachine:{}")
+    return [
+        allow(_of("events", _RULE_ACTIONS), arns(stacks, "events:*:${AWS::AccountId}:rule/{}")),
+        allow(_of("states", _MACHINE_ACTIONS), machines),
+    ]
+
+
+_RULE_ACTIONS = """
+    DeleteRule DescribeRule ListTagsForResource ListTargetsByRule PutRule PutTargets RemoveTargets TagResource
+    UntagResource
+"""
+_MACHINE_ACTIONS = """
+    CreateStateMachine DeleteStateMachine DescribeStateMachine ListTagsForResource TagResource UntagResource
+    UpdateStateMachine
+"""
 
 
 def domains(zone_id: Any) -> list[Statement]:

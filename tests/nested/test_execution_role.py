@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from nested import execution_role
+from nested import execution_role, rotation
 from stackwright.resolve.nested import resolve
 from stackwright.resolve.symbols import rendered
-from templates import ec2_alb
+from templates import ec2_alb, fargate_alb
 
 TEMPLATE = execution_role.template(stacks=("ec2-alb-*", "fargate-*")).to_dict()
 
@@ -39,6 +39,7 @@ UNUSED = """
     s3:PutBucketNotification s3:PutBucketObjectLockConfiguration s3:PutBucketReplication s3:PutBucketWebsite
     s3:PutIntelligentTieringConfiguration s3:PutInventoryConfiguration s3:PutMetricsConfiguration s3:PutObject*
     s3:PutReplicationConfiguration s3:REST.PUT.OBJECT s3:UpdateBucketMetadata* sns:PutDataProtectionPolicy
+    kms:Decrypt kms:GenerateDataKey s3:GetObjectVersion
 """
 
 
@@ -67,7 +68,8 @@ def those_that_allow(action: str) -> list[dict[str, Any]]:
 
 @cache
 def stack_resources() -> list[dict[str, Any]]:
-    return [each for body in ec2_alb.blueprint().nested.values() for each in body["Resources"].values()]
+    made = [ec2_alb.blueprint(), fargate_alb.blueprint()]
+    return [each for one in made for body in one.nested.values() for each in body["Resources"].values()]
 
 
 def handlers_call() -> set[str]:
@@ -157,6 +159,12 @@ def test_policies_fit_iams_limits() -> None:
     assert len(policies()) <= POLICIES_OF_A_ROLE
     sizes = {name: len(json.dumps(each, separators=(",", ":"))) for name, each in policies().items()}
     assert not {name: size for name, size in sizes.items() if size > POLICY_CHARACTERS}
+
+
+def test_state_machines_are_named_after_their_logical_id() -> None:
+    (statement,) = those_that_allow("states:CreateStateMachine")
+    arn = f"arn:aws:states:eu-west-1:123456789012:stateMachine:{rotation.MACHINE}-1A2B3C"
+    assert any(fnmatchcase(arn, pattern) for pattern in _listed(statement["Resource"]))
 
 
 def test_stacks_can_still_be_deleted_when_the_roles_stack_is_gone() -> None:

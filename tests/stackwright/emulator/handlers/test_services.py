@@ -331,6 +331,29 @@ CASES: list[dict[str, Any]] = [
         "attributes": ("Arn",),
     },
     {
+        "type": "AWS::StepFunctions::StateMachine",
+        "needs": {"role": ("AWS::IAM::Role", {"AssumeRolePolicyDocument": POLICY})},
+        "properties": {
+            "RoleArn": "@role.Arn",
+            "StateMachineType": "STANDARD",
+            "Definition": {"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": "${What}", "End": True}}},
+            "DefinitionSubstitutions": {"What": "one"},
+            "LoggingConfiguration": {"Level": "ERROR", "IncludeExecutionData": "true"},
+            "Tags": TAGS,
+        },
+        "read": ("stepfunctions", "describe_state_machine", {"stateMachineArn": "@"}, "@"),
+        "sees": {
+            "definition": '{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": "one", "End": true}}}',
+            "roleArn": "@role.Arn",
+            "type": "STANDARD",
+            "loggingConfiguration.level": "ERROR",
+            "loggingConfiguration.includeExecutionData": True,
+        },
+        "change": {"DefinitionSubstitutions": {"What": "two"}, "Tags": NEW_TAGS},
+        "then": {"definition": '{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": "two", "End": true}}}'},
+        "attributes": ("Arn", "Name", "StateMachineRevisionId"),
+    },
+    {
         "type": "AWS::ApiGateway::Account",
         "needs": {
             "role": ("AWS::IAM::Role", {"AssumeRolePolicyDocument": POLICY}),
