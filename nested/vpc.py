@@ -16,7 +16,7 @@ from typing import Any
 from troposphere import And, Cidr, Equals, GetAtt, GetAZs, If, Join, Not, NoValue, Ref, Select, Sub, Tags, Template, ec2
 
 from nested import inputs
-from nested.parts import flow_logs
+from nested.parts import flow_logs, network_acls
 from nested.parts.permissions import allow, policy
 from nested.shape import gives, needs
 
@@ -59,13 +59,14 @@ _ZONES = (
 def template() -> Template:
     """Emit the network stack.
 
-    Needs ProjectName, EnvironmentName, VpcCidr, SubnetHostBits, ZoneCount, AvailabilityZones, NatGateways and
-    FlowLogsRetentionDays; gives VpcId, PublicSubnetIds, PrivateSubnetIds and each zone's NAT gateway, usable at
+    Needs ProjectName, EnvironmentName, VpcCidr, SubnetHostBits, ZoneCount, AvailabilityZones, NatGateways, NetworkAcls
+    and FlowLogsRetentionDays; gives VpcId, PublicSubnetIds, PrivateSubnetIds and each zone's NAT gateway, usable at
     once: an output is read when the whole stack is complete, routes and NAT gateways included.
     """
     t = Template(Description="VPC with public and private subnets, NAT gateways and flow logs")
     needs(t, inputs.PROJECT_NAME, inputs.ENVIRONMENT_NAME, inputs.VPC_CIDR, inputs.SUBNET_HOST_BITS)
-    needs(t, inputs.ZONE_COUNT, inputs.AVAILABILITY_ZONES, inputs.NAT_GATEWAYS, inputs.FLOW_LOGS_RETENTION_DAYS)
+    needs(t, inputs.ZONE_COUNT, inputs.AVAILABILITY_ZONES, inputs.NAT_GATEWAYS, inputs.NETWORK_ACLS)
+    needs(t, inputs.FLOW_LOGS_RETENTION_DAYS)
     _add_conditions(t)
     _add_vpc(t)
     _add_public_routes(t)
@@ -75,6 +76,8 @@ def template() -> Template:
         _add_nat_gateway(t, zone)
         _add_private_subnet(t, zone)
     t.add_resource(_s3_endpoint())
+    tags = {kind: _name(f"-{kind.lower()}") for kind in ("Public", "Private")}
+    network_acls.add_to(t, subnets={each.word: each.condition for each in _ZONES}, tags=tags)
     flow_logs.add_to(t, vpc="Vpc")
     gives(
         t,

@@ -70,6 +70,16 @@ FLOW_LOGS_RETENTION_DAYS = Input(
     allowed=("7", "14", "30", "60", "90", "180", "365"),
     shared=True,
 )
+NETWORK_ACLS = Input(
+    "NetworkAcls",
+    "String",
+    _NETWORK,
+    "Network ACLs",
+    "on: public and private subnets have ACLs that let in listeners, answers and the VPC's own traffic alone.",
+    default="off",
+    allowed=("on", "off"),
+    shared=True,
+)
 VPC_ID = Input(
     "VpcId",
     "AWS::EC2::VPC::Id",

@@ -74,13 +74,14 @@ def network() -> list[Statement]:
 _NETWORK_ACTIONS = """
     AllocateAddress AssociateAddress AssociateNatGatewayAddress AssociateRouteTable AssociateSubnetCidrBlock
     AssociateVpcCidrBlock AttachInternetGateway AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress
-    CreateFlowLogs CreateInternetGateway CreateLaunchTemplate CreateLaunchTemplateVersion CreateNatGateway CreateRoute
-    CreateRouteTable CreateSecurityGroup CreateSubnet CreateTags CreateVpc CreateVpcEndpoint DeleteFlowLogs
-    DeleteInternetGateway DeleteLaunchTemplate DeleteLaunchTemplateVersions DeleteNatGateway DeleteRoute
-    DeleteRouteTable DeleteSecurityGroup DeleteSubnet DeleteTags DeleteVpc DeleteVpcEndpoints Describe*
-    DetachInternetGateway DisassociateAddress DisassociateNatGatewayAddress DisassociateRouteTable
-    DisassociateSubnetCidrBlock DisassociateVpcCidrBlock GetLaunchTemplateData GetSecurityGroupsForVpc
-    ModifyLaunchTemplate ModifySubnetAttribute ModifyVpcAttribute ModifyVpcEndpoint ReleaseAddress ReplaceRoute
+    CreateFlowLogs CreateInternetGateway CreateLaunchTemplate CreateLaunchTemplateVersion CreateNatGateway
+    CreateNetworkAcl CreateNetworkAclEntry CreateRoute CreateRouteTable CreateSecurityGroup CreateSubnet CreateTags
+    CreateVpc CreateVpcEndpoint DeleteFlowLogs DeleteInternetGateway DeleteLaunchTemplate DeleteLaunchTemplateVersions
+    DeleteNatGateway DeleteNetworkAcl DeleteNetworkAclEntry DeleteRoute DeleteRouteTable DeleteSecurityGroup
+    DeleteSubnet DeleteTags DeleteVpc DeleteVpcEndpoints Describe* DetachInternetGateway DisassociateAddress
+    DisassociateNatGatewayAddress DisassociateRouteTable DisassociateSubnetCidrBlock DisassociateVpcCidrBlock
+    GetLaunchTemplateData GetSecurityGroupsForVpc ModifyLaunchTemplate ModifySubnetAttribute ModifyVpcAttribute
+    ModifyVpcEndpoint ReleaseAddress ReplaceNetworkAclAssociation ReplaceNetworkAclEntry ReplaceRoute
     ReplaceRouteTableAssociation RevokeSecurityGroupEgress RevokeSecurityGroupIngress RunInstances
     UpdateSecurityGroupRuleDescriptionsEgress UpdateSecurityGroupRuleDescriptionsIngress
 """

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from support.guarantees import alone
 
 from stackwright.resolve.symbols import Symbol
-from stackwright.verify.acls import let_in, without
+from stackwright.verify.acls import let_in, lets, without
 from stackwright.verify.groups import ALL, Ports
 
 SUBNET = Symbol("Subnet", "Ref")
@@ -72,3 +72,31 @@ def test_everything_without_one_port_still_is_everything() -> None:
 def test_what_is_left_is_neither_less_nor_more(ports: Ports, taken: Ports) -> None:
     left = [port for each in without(ports, taken) for port in range(each.first, each.last + 1)]
     assert left == [p for p in range(ports.first, ports.last + 1) if not taken.first <= p <= taken.last]
+
+
+ENTRIES = st.lists(st.tuples(RANGES, st.sampled_from(["allow", "deny"]), st.sampled_from(["10.0.0.0/8", "0.0.0.0/0"])))
+
+
+@given(ENTRIES, RANGES)
+def test_what_an_acl_lets_through_it_lets_through_port_by_port(
+    entries: list[tuple[Ports, str, str]], wanted: Ports
+) -> None:
+    acl = {"Type": "AWS::EC2::NetworkAcl", "Properties": {"VpcId": "vpc-1"}}
+    pair = {"SubnetId": {"Ref": "Subnet"}, "NetworkAclId": {"Ref": "Acl"}}
+    resources: dict[str, Any] = {
+        "Subnet": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": "vpc-1"}},
+        "Acl": acl,
+        "Pair": {"Type": "AWS::EC2::SubnetNetworkAclAssociation", "Properties": pair},
+    }
+    for number, (ports, action, about) in enumerate(entries):
+        entry = {"NetworkAclId": {"Ref": "Acl"}, "RuleNumber": number, "RuleAction": action, "CidrBlock": about}
+        entry |= {"Protocol": 6, **_range(ports.first, ports.last), "Egress": True}
+        resources[f"Entry{number}"] = {"Type": "AWS::EC2::NetworkAclEntry", "Properties": entry}
+    graph = alone(resources).graph
+
+    def passes(port: int) -> bool:
+        first = next((action for ports, action, _ in entries if ports.first <= port <= ports.last), "deny")
+        return first == "allow"
+
+    expected = all(passes(port) for port in range(wanted.first, wanted.last + 1))
+    assert lets(graph, SUBNET, "Egress", "10.0.0.0/16", wanted) == expected
