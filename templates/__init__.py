@@ -21,6 +21,7 @@ def _from(module: str) -> Callable[[], Blueprint]:
 BLUEPRINTS: dict[str, Callable[[], Blueprint]] = {
     "account": _from("account"),
     "region": _from("region"),
+    "edge": _from("edge"),
     "ec2-alb": _from("ec2_alb"),
     "fargate-alb": _from("fargate_alb"),
 }

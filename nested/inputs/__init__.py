@@ -9,8 +9,10 @@ from __future__ import annotations
 from nested.inputs.account import *
 from nested.inputs.cluster import *
 from nested.inputs.delivery import *
+from nested.inputs.distribution import *
 from nested.inputs.domain import *
 from nested.inputs.edge import *
+from nested.inputs.firewall import *
 from nested.inputs.identity import *
 from nested.inputs.load_balancer import *
 from nested.inputs.network import *

@@ -1,4 +1,4 @@
-"""Access logs of a load balancer: their bucket, and the policy that admits the log delivery service."""
+"""Access logs: their bucket, and the policy that admits the service which delivers them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,30 @@ from typing import Any
 from troposphere import GetAtt, Ref, Sub, Template, s3
 
 from nested import inputs
-from nested.parts.permissions import allow, policy
+from nested.parts.permissions import Statement, allow, policy
 
 # What an interrupted delivery left behind; a log file is small and arrives in minutes.
 _UNFINISHED_UPLOAD_DAYS = 1
 
 
-def add_to(t: Template) -> None:
+def add_to(t: Template, *, admits: Statement | None = None) -> None:
     """Add the bucket AccessLogs and its AccessLogsPolicy; the template needs AccessLogsRetentionDays.
 
-    Whoever turns the logs on depends on AccessLogsPolicy: the load balancer tries to write when it is told to.
+    `admits` lets another service write than load balancers' log delivery. Whoever turns the logs on depends on
+    AccessLogsPolicy: the load balancer tries to write when it is told to.
     """
-    t.add_resource([_bucket(), _bucket_policy()])
+    t.add_resource([_bucket(), _bucket_policy(admits or _admit_load_balancers())])
+
+
+def log_delivery() -> Statement:
+    """Return what admits the deliveries of CloudWatch Logs, by which CloudFront logs.
+
+    Source: "Logs sent to Amazon S3" for services with V2 permissions, Amazon CloudWatch Logs User Guide.
+    """
+    source = Sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:delivery-source:*")
+    own = {"aws:SourceAccount": Ref("AWS::AccountId"), "s3:x-amz-acl": "bucket-owner-full-control"}
+    when = {"StringEquals": own, "ArnLike": {"aws:SourceArn": source}}
+    return {"Principal": {"Service": "delivery.logs.amazonaws.com"}} | allow("s3:PutObject", _files(), when=when)
 
 
 def _bucket() -> s3.Bucket:
@@ -57,18 +69,23 @@ def _lifecycle() -> s3.LifecycleConfiguration:
     )
 
 
-def _bucket_policy() -> s3.BucketPolicy:
+def _bucket_policy(admits: Statement) -> s3.BucketPolicy:
     return s3.BucketPolicy(
-        "AccessLogsPolicy", Bucket=Ref("AccessLogs"), PolicyDocument=policy(_admit_delivery(), _refuse_plain_http())
+        "AccessLogsPolicy", Bucket=Ref("AccessLogs"), PolicyDocument=policy(admits, _refuse_plain_http())
     )
 
 
-def _admit_delivery() -> dict[str, Any]:
+def _admit_load_balancers() -> Statement:
     # One principal for every region; the account ids of the older regions are its predecessors. The account in the
     # path keeps other accounts' load balancers out; conditions on the source are not in the page's policy, and one
     # that delivery did not meet would fail the load balancer with "Access Denied for bucket" (same page).
-    files = Sub("${AccessLogs.Arn}/AWSLogs/${AWS::AccountId}/*")
-    return allow("s3:PutObject", files) | {"Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}}
+    return allow("s3:PutObject", _files()) | {
+        "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
+    }
+
+
+def _files() -> Sub:
+    return Sub("${AccessLogs.Arn}/AWSLogs/${AWS::AccountId}/*")
 
 
 def _refuse_plain_http() -> dict[str, Any]:

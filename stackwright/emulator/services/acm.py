@@ -7,6 +7,8 @@ from typing import Any
 from moto import settings
 from moto.acm import urls
 from moto.acm.responses import AWSCertificateManagerResponse
+from moto.cloudfront.models import cloudfront_backends
+from moto.core.exceptions import AWSError
 from moto.core.responses import ActionResult, EmptyResult
 from moto.route53.models import route53_backends
 
@@ -16,6 +18,12 @@ _NEVER = 10**9  # seconds
 
 # A hosted zone that carries this tag with "false" is one that no parent zone refers to: its records are not found.
 DELEGATED = "stackwright:delegated"
+
+
+class InUse(AWSError):
+    """What somebody shows cannot be deleted."""
+
+    TYPE = "ResourceInUseException"
 
 
 class Acm(AWSCertificateManagerResponse):
@@ -30,6 +38,15 @@ class Acm(AWSCertificateManagerResponse):
         """Look for the records first ("AWS Certificate Manager DNS validation")."""
         self._look()
         return super().list_certificates()
+
+    def delete_certificate(self) -> ActionResult:
+        """Refuse while a distribution shows it ("DeleteCertificate")."""
+        arn = self._get_param("CertificateArn")
+        distributions = cloudfront_backends[self.current_account]["aws"].distributions.values()
+        shown = (each.distribution_config.ViewerCertificate.get("ACMCertificateArn") for each in distributions)
+        if arn in shown:
+            raise InUse(f"Certificate {arn} in account {self.current_account} is in use.")
+        return super().delete_certificate()
 
     def update_certificate_options(self) -> ActionResult:
         """moto has no such action ("UpdateCertificateOptions")."""

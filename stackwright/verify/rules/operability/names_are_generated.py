@@ -11,6 +11,8 @@ from stackwright.verify.rule import Finding, Rule
 
 # A name is what it is: the record's, the parameter's and the zone's are what they are made for.
 _NAMED_BY_NATURE = {"AWS::Route53::RecordSet", "AWS::Route53::HostedZone", "AWS::SSM::Parameter"}
+# A name that has to be given cannot be left out.
+_NAMED_BY_DUTY = {"AWS::Logs::DeliveryDestination"}
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:
@@ -19,7 +21,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         replacing = _replacing(resource)
         name = _name(resource, replacing)
         others = replacing - {name, *_within(resource)}
-        if name is not None and others and resource.type not in _NAMED_BY_NATURE:
+        if name is not None and others and resource.type not in _NAMED_BY_NATURE | _NAMED_BY_DUTY:
             problem = f"a change of {', '.join(sorted(others))} replaces it, and fails because the name is taken"
             yield Finding(resource.path, name, resource.properties[name], problem, f"leave {name} out")
 

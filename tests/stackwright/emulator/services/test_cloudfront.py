@@ -231,3 +231,10 @@ def test_a_policy_of_a_behavior_stays(client: Client) -> None:
     create(client, CacheBehaviors=items({**behavior(CachePolicyId=number), "PathPattern": "/static/*"}))
     with pytest.raises(ClientError, match="CachePolicyInUse"):
         cloudfront.delete_cache_policy(Id=number, IfMatch=policy["ETag"])
+
+
+def test_a_certificate_that_is_shown_stays(client: Client) -> None:
+    arn = certificate(client, "app.example.com")
+    create(client, Enabled=False, Aliases=items("app.example.com"), ViewerCertificate=shown(arn))
+    with pytest.raises(ClientError, match=r"ResourceInUseException.*is in use"):
+        client("acm").delete_certificate(CertificateArn=arn)

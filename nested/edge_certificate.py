@@ -1,0 +1,74 @@
+"""Edge certificate: the one that CloudFront shows viewers, validated by DNS. It has to be in us-east-1.
+
+The record that proves the domain belongs to the account and the name: a certificate of the same name in the system's
+region renews by it too, and it stays in the zone when either goes.
+"""
+
+from __future__ import annotations
+
+from troposphere import Equals, If, Not, Ref, Sub, Tags, Template, certificatemanager
+from troposphere.cloudwatch import Alarm, MetricDimension
+
+from nested import inputs
+from nested.parts import us_east_1
+from nested.shape import gives, needs
+
+_CONDITION = "HasDomain"
+_ONE_DAY = 86400  # seconds; ACM publishes twice a day
+
+
+# "Managed certificate renewal", AWS Certificate Manager User Guide: it begins 60 days before the end, so that a month
+# before something is in its way.
+DAYS_TO_EXPIRY = 30
+
+
+def template() -> Template:
+    """Emit the certificate and the alarm on its end.
+
+    Needs AlternateDomainName, empty for none, HostedZoneId and NotificationTopicArn; gives EdgeCertificateArn.
+    """
+    t = Template(Description="Certificate of a CloudFront distribution")
+    us_east_1.only_there(t)
+    needs(t, inputs.ALTERNATE_DOMAIN_NAME, inputs.HOSTED_ZONE_ID, inputs.NOTIFICATION_TOPIC_ARN)
+    t.add_condition(_CONDITION, Not(Equals(Ref(inputs.ALTERNATE_DOMAIN_NAME.name), "")))
+    certificate = t.add_resource(_certificate())
+    t.add_resource(_alarm())
+    gives(t, {inputs.EDGE_CERTIFICATE_ARN: If(_CONDITION, Ref(certificate), "")})
+    return t
+
+
+def _certificate() -> certificatemanager.Certificate:
+    # The wildcard is proved by the record of the name itself, so one option serves both.
+    name = Ref(inputs.ALTERNATE_DOMAIN_NAME.name)
+    validation = certificatemanager.DomainValidationOption(
+        DomainName=name, HostedZoneId=Ref(inputs.HOSTED_ZONE_ID.name)
+    )
+    return certificatemanager.Certificate(
+        "EdgeCertificate",
+        Condition=_CONDITION,
+        DomainName=name,
+        SubjectAlternativeNames=[Sub("*.${AlternateDomainName}")],
+        ValidationMethod="DNS",
+        DomainValidationOptions=[validation],
+        Tags=Tags(Name=name),
+    )
+
+
+def _alarm() -> Alarm:
+    topic = [Ref(inputs.NOTIFICATION_TOPIC_ARN.name)]
+    return Alarm(
+        "CertificateEnds",
+        Condition=_CONDITION,
+        AlarmDescription="The certificate is not renewed: its validation record is gone, or the zone is not delegated",
+        Namespace="AWS/CertificateManager",
+        MetricName="DaysToExpiry",
+        Dimensions=[MetricDimension(Name="CertificateArn", Value=Ref("EdgeCertificate"))],
+        Statistic="Minimum",
+        Period=_ONE_DAY,
+        EvaluationPeriods=1,
+        ComparisonOperator="LessThanThreshold",
+        Threshold=DAYS_TO_EXPIRY,
+        TreatMissingData="notBreaching",
+        AlarmActions=topic,
+        OKActions=topic,
+    )
