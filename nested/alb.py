@@ -1,15 +1,16 @@
-"""Load balancer: an internet-facing Application Load Balancer that answers on HTTPS, and in the clear only if told to.
+"""Load balancer: an Application Load Balancer that answers on HTTPS, and in the clear only if told to.
 
 Target groups and listener rules belong to the services. Here a request that no service's rule takes gets 404, and
-plain HTTP is redirected. The load balancer's security group lets nothing out but to the targets whose stacks say so.
-A second listener, for whom its address range is given alone, shows what a deployment tests before it shifts traffic.
+plain HTTP is redirected. From where it lets requests in is its `entrance` (`parts.cloudfront`). The load balancer's
+security group lets nothing out but to the targets whose stacks say so. A second listener, for whom its address range is
+given alone, shows what a deployment tests before it shifts traffic.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from troposphere import Equals, GetAtt, If, Not, NoValue, Ref, Template
+from troposphere import Condition, Equals, GetAtt, If, Not, NoValue, Ref, Template
 from troposphere.ec2 import SecurityGroup, SecurityGroupRule
 from troposphere.elasticloadbalancingv2 import (
     Action,
@@ -22,64 +23,87 @@ from troposphere.elasticloadbalancingv2 import (
 )
 
 from nested import inputs
-from nested.parts import access_logs, timing
-from nested.shape import gives, needs
+from nested.parts import access_logs, cloudfront, timing
+from nested.parts.cloudfront import Entrance
+from nested.shape import Input, gives, needs
 
 # TLS 1.2 and 1.3 with forward secrecy, and post-quantum key exchange for who offers it: what "Security policies for
 # your Application Load Balancer" recommends, and the console's default. CloudFormation's own default is of 2016.
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 
-# The example "Remove default rule" of AWS::EC2::SecurityGroup: with no rule out at all, EC2 adds one to everywhere.
-NOWHERE = "127.0.0.1/32"
-
 TEST_PORT = 8443
 
 # Whether there is a certificate, where there may be none.
 _ENCRYPTED = "HasCertificate"
+_PLAIN = "HasNoCertificate"
 
 _TESTED = "TakesTestTraffic"
 
 
-def template(*, plain_http: bool = False) -> Template:
+def template(*, plain_http: bool = False, entrance: Entrance = "internet") -> Template:
     """Emit the load balancer stack.
 
-    Needs the VPC, its public subnets, a certificate of the region, what protects and logs the load balancer, and who
-    may test; gives ListenerArn and TestListenerArn (empty if nobody may) for rules, LoadBalancerSecurityGroupId for
-    targets to admit, and the names that alias records and metrics use. With `plain_http` the certificate may be
-    empty: port 80 then serves what port 443 would, until one is given. Otherwise an empty one is refused where a
-    person enters it.
+    Needs the VPC, its subnets (public ones, with `entrance` vpc-origin private ones), a certificate of the region, what
+    protects and logs the load balancer, and who may test; gives ListenerArn and TestListenerArn (empty if nobody may)
+    for rules, LoadBalancerSecurityGroupId for targets to admit, and the names that alias records and metrics use. With
+    `plain_http`, and where only CloudFront comes in, the certificate may be empty: port 80 then serves what port 443
+    would, until one is given. Otherwise an empty one is refused where a person enters it. vpc-origin gives
+    LoadBalancerArn too, prefix-list OriginSecretArn.
     """
-    t = Template(Description="Internet-facing Application Load Balancer with HTTPS")
-    needs(t, inputs.VPC_ID, inputs.PUBLIC_SUBNET_IDS, inputs.CERTIFICATE_ARN)
-    needs(
-        t,
-        inputs.DELETION_PROTECTION,
-        inputs.ACCESS_LOGS_RETENTION_DAYS,
-        inputs.IP_ADDRESS_TYPE,
-        inputs.TEST_TRAFFIC_CIDR,
-    )
+    t = Template(Description="Application Load Balancer with HTTPS")
+    needs(t, inputs.VPC_ID, _subnets(entrance), inputs.CERTIFICATE_ARN)
+    needs(t, inputs.DELETION_PROTECTION, inputs.ACCESS_LOGS_RETENTION_DAYS)
+    needs(t, inputs.TEST_TRAFFIC_CIDR)
     t.add_condition(_TESTED, Not(Equals(Ref(inputs.TEST_TRAFFIC_CIDR.name), "")))
     t.add_condition("Protected", Equals(Ref(inputs.DELETION_PROTECTION.name), "on"))
     given = Not(Equals(Ref(inputs.CERTIFICATE_ARN.name), ""))
-    if plain_http:
+    if plain_http or entrance != "internet":
         t.add_condition(_ENCRYPTED, given)
     else:
         t.add_rule("CertificateIsGiven", _certificate_rule(given))
     access_logs.add_to(t)
-    t.add_resource([_security_group(plain_http), _load_balancer(), _https_listener(plain_http)])
-    t.add_resource([_http_listener(plain_http), _test_listener(plain_http)])
-    gives(
-        t,
-        {
-            inputs.LISTENER_ARN: _encrypted(plain_http, Ref("HttpsListener"), Ref("HttpListener")),
-            inputs.TEST_LISTENER_ARN: If(_TESTED, Ref("TestListener"), ""),
-            inputs.LOAD_BALANCER_SECURITY_GROUP_ID: GetAtt("SecurityGroup", "GroupId"),
-            inputs.LOAD_BALANCER_DNS_NAME: GetAtt("LoadBalancer", "DNSName"),
-            inputs.LOAD_BALANCER_ZONE_ID: GetAtt("LoadBalancer", "CanonicalHostedZoneID"),
-            inputs.LOAD_BALANCER_FULL_NAME: GetAtt("LoadBalancer", "LoadBalancerFullName"),
-        },
-    )
+    if entrance == "internet":
+        _add_public(t, plain_http)
+    else:
+        _add_behind_cloudfront(t, entrance)
     return t
+
+
+def _add_public(t: Template, plain_http: bool) -> None:
+    needs(t, inputs.IP_ADDRESS_TYPE)
+    t.add_resource([_public_group(plain_http), _load_balancer("internet", [])])
+    t.add_resource([_https_listener(plain_http), _redirecting_listener(plain_http), _test_listener(plain_http)])
+    gives(t, _outputs(_encrypted(plain_http, Ref("HttpsListener"), Ref("HttpListener"))))
+
+
+def _add_behind_cloudfront(t: Template, entrance: Entrance) -> None:
+    """Add one that only CloudFront reaches, and that listens on one port: 443 with a certificate, 80 without."""
+    t.add_condition(_PLAIN, Not(Condition(_ENCRYPTED)))
+    own = _group("Load balancer: out to its targets only", [])
+    entrances = cloudfront.add_groups(t)
+    t.add_resource([own, _load_balancer(entrance, entrances)])
+    t.add_resource([_https_listener(True), _plain_listener(), _test_listener(True)])
+    gives(t, _outputs(If(_ENCRYPTED, Ref("HttpsListener"), Ref("HttpListener"))))
+    if entrance == "vpc-origin":
+        gives(t, {inputs.LOAD_BALANCER_ARN: Ref("LoadBalancer")})
+    else:
+        t.add_resource(cloudfront.secret())
+        gives(t, {inputs.ORIGIN_SECRET_ARN: Ref("OriginSecret")})
+
+
+def _subnets(entrance: Entrance) -> Input:
+    return inputs.PRIVATE_SUBNET_IDS if entrance == "vpc-origin" else inputs.PUBLIC_SUBNET_IDS
+
+
+def _outputs(listener: Any) -> dict[Input, Any]:
+    return {
+        inputs.LISTENER_ARN: listener,
+        inputs.TEST_LISTENER_ARN: If(_TESTED, Ref("TestListener"), ""),
+        inputs.LOAD_BALANCER_SECURITY_GROUP_ID: GetAtt("SecurityGroup", "GroupId"),
+        inputs.LOAD_BALANCER_DNS_NAME: GetAtt("LoadBalancer", "DNSName"),
+        inputs.LOAD_BALANCER_ZONE_ID: GetAtt("LoadBalancer", "CanonicalHostedZoneID"),
+        inputs.LOAD_BALANCER_FULL_NAME: GetAtt("LoadBalancer", "LoadBalancerFullName"),
+    }
 
 
 def _certificate_rule(given: Any) -> dict[str, Any]:
@@ -92,17 +116,19 @@ def _encrypted(plain_http: bool, value: Any, instead: Any) -> Any:
     return If(_ENCRYPTED, value, instead) if plain_http else value
 
 
-def _security_group(plain_http: bool) -> SecurityGroup:
+def _public_group(plain_http: bool) -> SecurityGroup:
     http = _from_anywhere(80, "HTTP from anywhere" + ("" if plain_http else ", to be redirected"))
     https = [_encrypted(plain_http, each, NoValue) for each in _from_anywhere(443, "HTTPS from anywhere")]
+    return _group("Load balancer: HTTP and HTTPS from anywhere, out to its targets only", [*https, *http])
+
+
+def _group(text: str, ingress: list[Any]) -> SecurityGroup:
     return SecurityGroup(
         "SecurityGroup",
-        GroupDescription="Load balancer: HTTP and HTTPS from anywhere, out to its targets only",
+        GroupDescription=text,
         VpcId=Ref(inputs.VPC_ID.name),
-        SecurityGroupIngress=[*https, *http, If(_TESTED, _from_testers(), NoValue)],
-        SecurityGroupEgress=[
-            SecurityGroupRule(IpProtocol="-1", CidrIp=NOWHERE, Description="Nowhere; the stacks of targets add theirs")
-        ],
+        SecurityGroupIngress=[*ingress, If(_TESTED, _from_testers(), NoValue)],
+        SecurityGroupEgress=[cloudfront.nowhere("Nowhere; the stacks of targets add theirs")],
     )
 
 
@@ -118,14 +144,15 @@ def _from_testers() -> SecurityGroupRule:
     return SecurityGroupRule(CidrIp=Ref(inputs.TEST_TRAFFIC_CIDR.name), Description="Test traffic", **ports)
 
 
-def _load_balancer() -> LoadBalancer:
+def _load_balancer(entrance: Entrance, entrances: list[GetAtt]) -> LoadBalancer:
     return LoadBalancer(
         "LoadBalancer",
         Type="application",
-        Scheme="internet-facing",
-        IpAddressType=Ref(inputs.IP_ADDRESS_TYPE.name),
-        Subnets=Ref(inputs.PUBLIC_SUBNET_IDS.name),
-        SecurityGroups=[GetAtt("SecurityGroup", "GroupId")],
+        Scheme="internal" if entrance == "vpc-origin" else "internet-facing",
+        # CloudFront asks over IPv4.
+        IpAddressType=Ref(inputs.IP_ADDRESS_TYPE.name) if entrance == "internet" else "ipv4",
+        Subnets=Ref(_subnets(entrance).name),
+        SecurityGroups=[GetAtt("SecurityGroup", "GroupId"), *entrances],
         LoadBalancerAttributes=[LoadBalancerAttributes(Key=key, Value=value) for key, value in _attributes().items()],
         DependsOn="AccessLogsPolicy",
     )
@@ -181,13 +208,18 @@ def _test_listener(plain_http: bool) -> Listener:
     )
 
 
-def _http_listener(plain_http: bool) -> Listener:
+def _redirecting_listener(plain_http: bool) -> Listener:
     to_https = RedirectConfig(Protocol="HTTPS", Port="443", StatusCode="HTTP_301")
     redirect = Action(Type="redirect", RedirectConfig=to_https)
+    return _http_listener(_encrypted(plain_http, redirect, _not_found()))
+
+
+def _plain_listener() -> Listener:
+    return _http_listener(_not_found(), Condition=_PLAIN)
+
+
+def _http_listener(action: Any, **options: Any) -> Listener:
+    balancer = Ref("LoadBalancer")
     return Listener(
-        "HttpListener",
-        LoadBalancerArn=Ref("LoadBalancer"),
-        Port=80,
-        Protocol="HTTP",
-        DefaultActions=[_encrypted(plain_http, redirect, _not_found())],
+        "HttpListener", LoadBalancerArn=balancer, Port=80, Protocol="HTTP", DefaultActions=[action], **options
     )

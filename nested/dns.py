@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from troposphere import Ref, Sub, Template, route53
+from troposphere import Ref, Sub, Template
+from troposphere.route53 import RecordSetType
 
 from nested import inputs
+from nested.parts.alias import alias
 from nested.shape import gives, needs
 
 
@@ -24,15 +26,14 @@ def template() -> Template:
     return t
 
 
-def _alias(title: str, kind: str, name: Ref | Sub) -> route53.RecordSetType:
-    target = route53.AliasTarget(
+def _alias(title: str, kind: str, name: Ref | Sub) -> RecordSetType:
+    return alias(
+        title,
+        kind,
+        name,
+        zone=Ref(inputs.HOSTED_ZONE_ID.name),
         # "dualstack." is the name that answers in both families, whatever the load balancer has
         # ("Route53 Alias Record Targets", AWS CDK; the console writes it too).
-        DNSName=Sub("dualstack.${LoadBalancerDnsName}"),
-        HostedZoneId=Ref(inputs.LOAD_BALANCER_ZONE_ID.name),
-        # One answer only: with nothing to fail over to, an unhealthy target would take the name away.
-        EvaluateTargetHealth=False,
-    )
-    return route53.RecordSetType(
-        title, Type=kind, Name=name, HostedZoneId=Ref(inputs.HOSTED_ZONE_ID.name), AliasTarget=target
+        target=Sub("dualstack.${LoadBalancerDnsName}"),
+        target_zone=Ref(inputs.LOAD_BALANCER_ZONE_ID.name),
     )

@@ -20,6 +20,7 @@ from troposphere.ecs import (
 
 from nested import inputs
 from nested.parts import alarms, placing, references, rollout, target, task, timing
+from nested.parts.cloudfront import Entrance
 from nested.parts.placing import Capacity
 from nested.parts.references import References
 from nested.shape import gives, needs
@@ -40,6 +41,7 @@ def template(
     health_command: Sequence[str] | None = None,
     secrets: Sequence[str] = (),
     values: Sequence[str] = (),
+    entrance: Entrance = "internet",
 ) -> Template:
     """Emit the service stack for one container that listens on `port` and answers 200 on `health_path`.
 
@@ -53,6 +55,7 @@ def template(
     `secrets` and `values` are environment variables that ECS fills when a task starts: each secret from the JSON key of
     its name in the secret SecretId, each value from the SSM parameter of its name below ParameterPath. An environment
     that leaves one of these two empty goes without its variables.
+    `entrance` is the load balancer's: with prefix-list the service needs OriginSecretArn too.
     Raises ValueError for a port that only root may listen on, for a health command of another form, and for a variable
     that cannot be one.
     """
@@ -64,12 +67,14 @@ def template(
     reads = References(tuple(secrets), tuple(values), taken=task.environment(ports))
     _declare(t, capacity)
     references.declare(t, reads)
+    if entrance == "prefix-list":
+        needs(t, inputs.ORIGIN_SECRET_ARN)
     t.add_resource([task.log_group(), task.execution_role(reads), task.task_role()])
     t.add_resource(_definition(capacity, ports, task.health_check(port, health_path, health_command), reads))
     t.add_resource([target.security_group(), target.ingress(port=port), target.egress(port=port)])
     answers: dict[str, Any] = {"port": port, "health_path": health_path, "health_interval": health_interval}
     t.add_resource([target.target_group(title, **answers) for title in target.PAIR])
-    t.add_resource([target.listener_rule(), target.test_rule(condition=TESTED)])
+    t.add_resource([target.listener_rule(entrance=entrance), target.test_rule(condition=TESTED)])
     t.add_resource([alarms.unhealthy_hosts(), alarms.server_errors()])
     t.add_resource(_service(capacity, port))
     gives(

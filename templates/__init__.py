@@ -24,4 +24,5 @@ BLUEPRINTS: dict[str, Callable[[], Blueprint]] = {
     "edge": _from("edge"),
     "ec2-alb": _from("ec2_alb"),
     "fargate-alb": _from("fargate_alb"),
+    "fargate-cdn": _from("fargate_cdn"),
 }

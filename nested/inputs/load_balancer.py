@@ -64,6 +64,14 @@ LOAD_BALANCER_SECURITY_GROUP_ID = Input(
     "The only source that tasks admit.",
     shared=True,
 )
+LOAD_BALANCER_ARN = Input(
+    "LoadBalancerArn",
+    "String",
+    _LOAD_BALANCER,
+    "Load balancer's ARN",
+    "Load balancer that CloudFront sends requests to.",
+    shared=True,
+)
 LOAD_BALANCER_DNS_NAME = Input(
     "LoadBalancerDnsName",
     "String",

@@ -30,6 +30,7 @@ _SERVICE_LINKED = [
     "ecs.amazonaws.com",
     "ecs.application-autoscaling.amazonaws.com",
     "elasticloadbalancing.amazonaws.com",
+    "vpcorigin.cloudfront.amazonaws.com",
 ]
 
 
@@ -220,6 +221,31 @@ _RULE_ACTIONS = """
 _MACHINE_ACTIONS = """
     CreateStateMachine DeleteStateMachine DescribeStateMachine ListTagsForResource TagResource UntagResource
     UpdateStateMachine
+"""
+
+
+def content_network() -> list[Statement]:
+    """Return what distributions, VPC origins and the secret that an origin knows them by need.
+
+    CloudFront names nothing after the stack, and Secrets Manager a secret after its logical id.
+    """
+    kinds = ("distribution", "vpcorigin")
+    own = [Sub(f"arn:${{AWS::Partition}}:cloudfront::${{AWS::AccountId}}:{kind}/*") for kind in kinds]
+    secret = Sub("arn:${AWS::Partition}:secretsmanager:*:${AWS::AccountId}:secret:OriginSecret-*")
+    return [
+        allow(_of("cloudfront", _CLOUDFRONT_ACTIONS), own),
+        allow(_of("secretsmanager", _SECRET_ACTIONS), secret),
+        # What is only being created has no ARN yet, and a password belongs to no secret.
+        allow(["cloudfront:CreateDistribution", "cloudfront:CreateVpcOrigin", "secretsmanager:GetRandomPassword"], "*"),
+    ]
+
+
+_CLOUDFRONT_ACTIONS = """
+    DeleteDistribution DeleteVpcOrigin GetDistribution GetDistributionConfig GetVpcOrigin ListTagsForResource
+    TagResource UntagResource UpdateDistribution UpdateVpcOrigin
+"""
+_SECRET_ACTIONS = """
+    CreateSecret DeleteSecret DescribeSecret GetSecretValue TagResource UntagResource UpdateSecret
 """
 
 

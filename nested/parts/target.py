@@ -13,6 +13,7 @@ from troposphere.ec2 import SecurityGroup, SecurityGroupEgress, SecurityGroupIng
 from troposphere.elasticloadbalancingv2 import (
     Condition,
     ForwardConfig,
+    HttpHeaderConfig,
     ListenerRule,
     ListenerRuleAction,
     Matcher,
@@ -24,7 +25,8 @@ from troposphere.elasticloadbalancingv2 import (
 )
 
 from nested import inputs
-from nested.parts import timing
+from nested.parts import cloudfront, timing
+from nested.parts.cloudfront import Entrance
 
 PRIMARY, ALTERNATE = "TargetGroup", "AlternateTargetGroup"
 PAIR = (PRIMARY, ALTERNATE)
@@ -74,21 +76,27 @@ def _health_check(path: str, interval: int, protocol: str) -> dict[str, Any]:
     }
 
 
-def listener_rule() -> ListenerRule:
+def listener_rule(*, entrance: Entrance = "internet") -> ListenerRule:
     """Return the production rule: the service's paths go to the primary group, and none yet to the alternate one.
 
     Weights are set again by an update that changes the rule, wherever a deployment has moved them since: so nothing
-    that an update may change stands in it, but priority and paths.
+    that an update may change stands in it, but priority and paths. With `entrance` prefix-list it takes no request
+    without the secret header; the template needs OriginSecretArn then.
     """
-    return _rule("ListenerRule", inputs.LISTENER_ARN.name)
+    return _rule("ListenerRule", inputs.LISTENER_ARN.name, _secret_header() if entrance == "prefix-list" else [])
 
 
 def test_rule(*, condition: str) -> ListenerRule:
     """Return the rule of the test listener, which a deployment points to the revision that it tests."""
-    return _rule("TestListenerRule", inputs.TEST_LISTENER_ARN.name, Condition=condition)
+    return _rule("TestListenerRule", inputs.TEST_LISTENER_ARN.name, [], Condition=condition)
 
 
-def _rule(title: str, listener: str, **options: str) -> ListenerRule:
+def _secret_header() -> list[Condition]:
+    header = HttpHeaderConfig(HttpHeaderName=cloudfront.HEADER, Values=[cloudfront.secret_value()])
+    return [Condition(Field="http-header", HttpHeaderConfig=header)]
+
+
+def _rule(title: str, listener: str, conditions: list[Condition], **options: str) -> ListenerRule:
     groups = [TargetGroupTuple(TargetGroupArn=Ref(group), Weight=weight) for group, weight in WEIGHTS.items()]
     forward = ForwardConfig(TargetGroups=groups, TargetGroupStickinessConfig=TargetGroupStickinessConfig(Enabled=False))
     paths = PathPatternConfig(Values=Ref(inputs.PATH_PATTERNS.name))
@@ -96,7 +104,7 @@ def _rule(title: str, listener: str, **options: str) -> ListenerRule:
         title,
         ListenerArn=Ref(listener),
         Priority=Ref(inputs.LISTENER_RULE_PRIORITY.name),
-        Conditions=[Condition(Field="path-pattern", PathPatternConfig=paths)],
+        Conditions=[Condition(Field="path-pattern", PathPatternConfig=paths), *conditions],
         Actions=[ListenerRuleAction(Type="forward", ForwardConfig=forward)],
         **options,
     )

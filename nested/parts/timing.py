@@ -9,6 +9,11 @@ from __future__ import annotations
 # Load balancer: what it is by default, and the longest that a request may go without a byte.
 IDLE_TIMEOUT = 60
 
+# CloudFront: it closes connections before the load balancer does, and waits until the load balancer has given up.
+# Both within 1 to 120 s ("VpcOriginConfig", CloudFront API Reference).
+ORIGIN_KEEP_ALIVE = IDLE_TIMEOUT - 15
+ORIGIN_READ = IDLE_TIMEOUT + 5
+
 # Application: longer than the load balancer's, or it closes connections that the load balancer is about to use.
 KEEP_ALIVE = IDLE_TIMEOUT + 15
 

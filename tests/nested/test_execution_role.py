@@ -14,7 +14,7 @@ import pytest
 from nested import execution_role, rotation
 from stackwright.resolve.nested import resolve
 from stackwright.resolve.symbols import rendered
-from templates import ec2_alb, fargate_alb
+from templates import ec2_alb, fargate_alb, fargate_cdn
 
 TEMPLATE = execution_role.template(stacks=("ec2-alb-*", "fargate-*")).to_dict()
 
@@ -40,7 +40,11 @@ UNUSED = """
     s3:PutIntelligentTieringConfiguration s3:PutInventoryConfiguration s3:PutMetricsConfiguration s3:PutObject*
     s3:PutReplicationConfiguration s3:REST.PUT.OBJECT s3:UpdateBucketMetadata* sns:PutDataProtectionPolicy
     kms:Decrypt kms:GenerateDataKey s3:GetObjectVersion
+    cloudfront:*ConnectionGroup cloudfront:UpdateDistributionWithStagingConfig secretsmanager:*Region* sts:AssumeRole
 """
+
+# What a call with tags is allowed by ("Actions, resources, and condition keys for Amazon CloudFront").
+ALLOWED_AS = {"cloudfront:CreateDistributionWithTags": "cloudfront:CreateDistribution"}
 
 
 @cache
@@ -68,12 +72,14 @@ def those_that_allow(action: str) -> list[dict[str, Any]]:
 
 @cache
 def stack_resources() -> list[dict[str, Any]]:
-    made = [ec2_alb.blueprint(), fargate_alb.blueprint()]
+    cdns = [fargate_cdn.blueprint(), fargate_cdn.blueprint(entrance="prefix-list")]
+    made = [ec2_alb.blueprint(), fargate_alb.blueprint(), *cdns]
     return [each for one in made for body in one.nested.values() for each in body["Resources"].values()]
 
 
 def handlers_call() -> set[str]:
-    return {action for kind in {each["Type"] for each in stack_resources()} for action in _permissions(kind)}
+    called = {action for kind in {each["Type"] for each in stack_resources()} for action in _permissions(kind)}
+    return {ALLOWED_AS.get(each, each) for each in called}
 
 
 def _permissions(kind: str) -> set[str]:

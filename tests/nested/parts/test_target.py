@@ -9,6 +9,7 @@ import pytest
 
 from nested import service
 from nested.parts import target, timing
+from nested.parts.cloudfront import Entrance
 
 RULE = (
     '{"Properties": {"ListenerArn": {"Ref": "ListenerArn"}, "Priority": {"Ref": "ListenerRulePriority"}, "Conditions": '
@@ -111,3 +112,15 @@ def test_the_load_balancer_reaches_the_tasks_port_and_nobody_else_does() -> None
     assert of(target.ingress(port=8080))["SourceSecurityGroupId"] == load_balancer
     assert of(target.egress(port=8080)).items() >= {**ports, "GroupId": load_balancer}.items()
     assert of(target.egress(port=8080))["DestinationSecurityGroupId"] == tasks
+
+
+def test_the_rule_asks_for_the_secret_where_everybodys_cloudfront_gets_in() -> None:
+    open_or_ours: list[Entrance] = ["internet", "vpc-origin"]
+    for entrance in open_or_ours:
+        assert [each["Field"] for each in of(target.listener_rule(entrance=entrance))["Conditions"]] == ["path-pattern"]
+    _, header = of(target.listener_rule(entrance="prefix-list"))["Conditions"]
+    assert header["HttpHeaderConfig"] == {
+        "HttpHeaderName": "X-Origin-Verify",
+        "Values": [{"Fn::Sub": "{{resolve:secretsmanager:${OriginSecretArn}:SecretString}}"}],
+    }
+    assert "OriginSecretArn" in service.template(entrance="prefix-list").parameters

@@ -40,3 +40,7 @@ def test_a_sound_start_is_in_service_before_the_grace_is_over() -> None:
 def test_a_broken_task_is_replaced_before_an_alarm_takes_it_for_a_broken_release() -> None:
     unhealthy = timing.UNHEALTHY_COUNT * timing.TARGET_INTERVAL
     assert unhealthy < timing.ALARM_PERIOD * timing.ALARM_PERIODS
+
+
+def test_cloudfront_drops_connections_before_the_load_balancer_and_hears_it_give_up() -> None:
+    assert 1 <= timing.ORIGIN_KEEP_ALIVE < timing.IDLE_TIMEOUT < timing.ORIGIN_READ <= 120

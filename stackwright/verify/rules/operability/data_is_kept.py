@@ -22,6 +22,8 @@ STATEFUL = (
 )
 # What a key may be used by and encrypt nothing that stays: messages are on their way.
 _PASSING = ("AWS::KMS::Alias", "AWS::SNS::Topic")
+# Where a header is asked for, and sent.
+_HEADER = ("AWS::ElasticLoadBalancingV2::ListenerRule", "AWS::CloudFront::Distribution")
 _ON_DELETION = ("Retain", "RetainExceptOnCreate", "Snapshot")
 _ON_REPLACEMENT = ("Retain", "Snapshot")
 
@@ -29,7 +31,7 @@ _ON_REPLACEMENT = ("Retain", "Snapshot")
 def check(deployment: Deployment) -> Iterator[Finding]:
     """Yield each resource with data that a deletion or a replacement would take along."""
     for each in deployment.of(*STATEFUL):
-        if _only_for_messages(deployment, each):
+        if _only_for_messages(deployment, each) or _only_a_header(deployment, each):
             continue
         deletion = each.attributes.get("DeletionPolicy", _default(each))
         replacement = each.attributes.get("UpdateReplacePolicy")
@@ -47,6 +49,17 @@ def _only_for_messages(deployment: Deployment, resource: Resource) -> bool:
         return False
     users = [each.type for each in deployment.graph.resources.values() if resource.path in each.depends_on]
     return bool(users) and all(each in _PASSING for each in users)
+
+
+def _only_a_header(deployment: Deployment, resource: Resource) -> bool:
+    """Tell whether this is a secret that nobody chose and that only passes from CloudFront to its origin.
+
+    Both are told another one when it is made anew, and nothing that is kept was made with it.
+    """
+    if resource.type != "AWS::SecretsManager::Secret" or "GenerateSecretString" not in resource.properties:
+        return False
+    users = {each.type for each in deployment.graph.users(resource)} - {"AWS::CloudFormation::Stack"}
+    return bool(users) and users <= set(_HEADER)
 
 
 def _default(resource: Resource) -> str | None:

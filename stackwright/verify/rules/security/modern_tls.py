@@ -86,8 +86,12 @@ def _viewers(distribution: Resource) -> Iterator[Finding]:
     own = at(distribution.properties, "DistributionConfig.ViewerCertificate")
     named = at(own, "AcmCertificateArn") or at(own, "IamCertificateId")
     given = at(own, "MinimumProtocolVersion", "TLSv1")
-    # With its own certificate CloudFront decides itself, whatever the template says.
-    if named and not is_symbolic(given) and not _VIEWER.match(str(given)):
+    if not named and not is_symbolic(own):
+        # "ViewerCertificate", CloudFront API Reference: it decides itself, whatever the template says.
+        problem = "with CloudFront's own certificate viewers may speak TLS 1.0"
+        mend = "give it a domain name with a certificate of its own"
+        yield _finding(distribution, MINIMUM.rpartition(".")[0], own, problem, mend)
+    elif not is_symbolic(given) and not _VIEWER.match(str(given)):
         yield _finding(
             distribution, MINIMUM, given, "viewers may speak TLS older than 1.2", "set it to TLSv1.2_2021 or above"
         )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from support.guarantees import STACKS, alone, findings, resource, seeded, told
 
@@ -60,3 +62,22 @@ def test_a_key_is_kept_unless_only_topics_are_encrypted_with_it(users: list[str]
     }
     judged = findings(RULE, alone({"Key": key, **using}))
     assert [each.property for each in judged if each.resource == "Key"] == found
+
+
+@pytest.mark.parametrize(
+    ("how", "user", "found"),
+    [
+        ({"GenerateSecretString": {}}, "AWS::ElasticLoadBalancingV2::ListenerRule", []),
+        ({"GenerateSecretString": {}}, None, ["DeletionPolicy", "UpdateReplacePolicy"]),
+        ({"GenerateSecretString": {}}, "AWS::RDS::DBInstance", ["DeletionPolicy", "UpdateReplacePolicy"]),
+        ({"SecretString": "given"}, "AWS::CloudFront::Distribution", ["DeletionPolicy", "UpdateReplacePolicy"]),
+    ],
+)
+def test_a_secret_is_kept_unless_it_is_a_header_that_nobody_chose(
+    how: dict[str, Any], user: str | None, found: list[str]
+) -> None:
+    secret = {"Type": "AWS::SecretsManager::Secret", "Properties": how}
+    reading = {"Fn::Sub": "{{resolve:secretsmanager:${Secret}:SecretString}}"}
+    users = {"User": {"Type": user, "Properties": {"Some": [reading]}}} if user else {}
+    judged = findings(RULE, alone({"Secret": secret, **users}))
+    assert [each.property for each in judged if each.resource == "Secret"] == found

@@ -66,7 +66,9 @@ def test_a_listener_without_tls_is_no_finding() -> None:
     [
         ({"AcmCertificateArn": "arn", "MinimumProtocolVersion": "TLSv1.2_2021"}, 0),
         ({"AcmCertificateArn": "arn", "MinimumProtocolVersion": "TLSv1.3_2025"}, 0),
-        ({"CloudFrontDefaultCertificate": True}, 0),
+        # It decides itself, and takes TLS 1.0.
+        ({"CloudFrontDefaultCertificate": True}, 1),
+        ({"CloudFrontDefaultCertificate": True, "MinimumProtocolVersion": "TLSv1.2_2021"}, 1),
         ({"AcmCertificateArn": "arn", "MinimumProtocolVersion": "TLSv1.1_2016"}, 1),
         ({"AcmCertificateArn": "arn"}, 1),
     ],
@@ -79,7 +81,8 @@ def test_what_viewers_speak_with_cloudfront(certificate: dict[str, Any], found: 
 @pytest.mark.parametrize(("policy", "found"), [("https-only", 1), ("http-only", 0)])
 def test_what_cloudfront_speaks_with_origins(policy: str, found: int) -> None:
     origin = {"CustomOriginConfig": {"OriginProtocolPolicy": policy, "OriginSSLProtocols": ["TLSv1", "TLSv1.2"]}}
-    edge = _alone("AWS::CloudFront::Distribution", DistributionConfig={"Origins": [origin]})
+    own = {"AcmCertificateArn": "arn", "MinimumProtocolVersion": "TLSv1.2_2021"}
+    edge = _alone("AWS::CloudFront::Distribution", DistributionConfig={"ViewerCertificate": own, "Origins": [origin]})
     assert len(told(RULE, edge)) == found
 
 

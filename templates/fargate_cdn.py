@@ -1,0 +1,27 @@
+"""ECS on Fargate behind CloudFront."""
+
+from __future__ import annotations
+
+from nested import alb, cdn, cluster_fargate, ecr, observability, scaling, service, vpc
+from nested.parts.cloudfront import Entrance
+from stackwright.compose import Blueprint, compose
+
+
+def blueprint(*, entrance: Entrance = "vpc-origin") -> Blueprint:
+    """Highly available container service on Fargate that only CloudFront reaches.
+
+    With `entrance` prefix-list the load balancer is a public one that answers to a secret header: for regions and
+    accounts without VPC origins.
+    """
+    return compose(
+        "fargate-cdn",
+        description="Container service on Fargate behind CloudFront",
+        vpc=vpc.template(),
+        registry=ecr.template(),
+        cluster=cluster_fargate.template(),
+        load_balancer=alb.template(entrance=entrance),
+        service=service.template(capacity="fargate", entrance=entrance),
+        scaling=scaling.template(requests=False),
+        observability=observability.template(),
+        cdn=cdn.template(entrance=entrance),
+    )
