@@ -8,12 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import Ref, Sub, Template
-from troposphere.applicationautoscaling import (
-    PredefinedMetricSpecification,
-    ScalingPolicy,
-    TargetTrackingScalingPolicyConfiguration,
-)
+from troposphere import Sub, Template
+from troposphere.applicationautoscaling import PredefinedMetricSpecification, ScalingPolicy
 
 from nested import inputs
 from nested.parts import scalable
@@ -46,15 +42,5 @@ def _add_requests(t: Template) -> None:
 def _policy(title: str, metric: str, target: Input, *, label: Any = None) -> ScalingPolicy:
     """Return the policy that holds a predefined metric; `label` names the target group where the metric needs one."""
     extra = {"ResourceLabel": label} if label else {}
-    return ScalingPolicy(
-        title,
-        PolicyName=title,
-        PolicyType="TargetTrackingScaling",
-        ScalingTargetId=Ref("Tasks"),
-        TargetTrackingScalingPolicyConfiguration=TargetTrackingScalingPolicyConfiguration(
-            PredefinedMetricSpecification=PredefinedMetricSpecification(PredefinedMetricType=metric, **extra),
-            TargetValue=Ref(target.name),
-            ScaleInCooldown=scalable.SCALE_IN_COOLDOWN,
-            ScaleOutCooldown=scalable.SCALE_OUT_COOLDOWN,
-        ),
-    )
+    measured = PredefinedMetricSpecification(PredefinedMetricType=metric, **extra)
+    return scalable.tracking(title, target, PredefinedMetricSpecification=measured)

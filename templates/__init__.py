@@ -25,4 +25,5 @@ BLUEPRINTS: dict[str, Callable[[], Blueprint]] = {
     "ec2-alb": _from("ec2_alb"),
     "fargate-alb": _from("fargate_alb"),
     "fargate-cdn": _from("fargate_cdn"),
+    "ec2-api": _from("ec2_api"),
 }

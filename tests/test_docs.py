@@ -193,13 +193,19 @@ def _gives(made: Blueprint, stack: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("title", [title for title, made in blueprints().items() if not made.flat])
 def test_environments_differ_as_documented(title: str) -> None:
     documented = [
-        {key: name(row[key]) for key in ("parameter", "dev", "prod")}
+        {key: row[key] for key in ("parameter", "dev", "prod")}
         for row in rows(sections("blueprints.md")[title], "prod")
     ]
     dev, prod = (_settings(title, environment) for environment in ("dev", "prod"))
     assert documented == [
-        {"parameter": key, "dev": dev[key], "prod": prod[key]} for key in dev if dev[key] != prod[key]
+        {"parameter": f"`{key}`", "dev": _spoken(dev[key]), "prod": _spoken(prod[key])}
+        for key in dev
+        if dev[key] != prod[key]
     ]
+
+
+def _spoken(value: str) -> str:
+    return SPOKEN.get(value, f"`{value}`")
 
 
 def _settings(blueprint: str, environment: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ placeholder where the output of another stack will be, and a pattern would refus
 from __future__ import annotations
 
 from nested.inputs.account import *
+from nested.inputs.api import *
 from nested.inputs.cluster import *
 from nested.inputs.delivery import *
 from nested.inputs.distribution import *

@@ -69,7 +69,7 @@ LOAD_BALANCER_ARN = Input(
     "String",
     _LOAD_BALANCER,
     "Load balancer's ARN",
-    "Load balancer that a web ACL protects, or that CloudFront sends requests to.",
+    "Load balancer that CloudFront or an API sends requests to.",
     shared=True,
 )
 LOAD_BALANCER_DNS_NAME = Input(
@@ -94,7 +94,7 @@ LOAD_BALANCER_FULL_NAME = Input(
     "String",
     _LOAD_BALANCER,
     "Load balancer's full name",
-    "Dimension of its metrics: app/<name>/<id>.",
+    "Dimension of its metrics: app/<name>/<id>, or net/<name>/<id>.",
     shared=True,
 )
 LISTENER_RULE_PRIORITY = Input(

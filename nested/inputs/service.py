@@ -202,3 +202,11 @@ TASK_DEFINITION_ARN = Input(
     "Revision of the task definition the stack last deployed.",
     public=True,
 )
+TASK_ROLE_ARN = Input("TaskRoleArn", "String", _SERVICE, "Task role", "Role of the application itself.")
+TASK_EXECUTION_ROLE_ARN = Input(
+    "TaskExecutionRoleArn",
+    "String",
+    _SERVICE,
+    "Task execution role",
+    "Role that ECS starts the service's tasks with.",
+)

@@ -29,7 +29,7 @@ def unhealthy_hosts() -> Alarm:
         AlarmDescription="A target of the service is unhealthy for minutes on end; a deployment rolls back",
         Metrics=[_total("unhealthy", shown=True), *_pair("unhealthy", "UnHealthyHostCount", "Maximum")],
         Threshold=1,
-        **_judgement(),
+        **judgement(),
     )
 
 
@@ -51,7 +51,7 @@ def server_errors() -> Alarm:
             *_pair("requests", "RequestCount", "Sum"),
         ],
         Threshold=ERROR_RATE,
-        **_judgement(),
+        **judgement(),
     )
 
 
@@ -78,7 +78,8 @@ def _dimensions(group: str) -> list[MetricDimension]:
     ]
 
 
-def _judgement() -> dict[str, Any]:
+def judgement() -> dict[str, Any]:
+    """Return when such an alarm goes off."""
     return {
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
         "EvaluationPeriods": timing.ALARM_PERIODS,

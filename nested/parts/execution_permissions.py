@@ -68,12 +68,8 @@ _ROLE_ACTIONS = """
 
 
 def network() -> list[Statement]:
-    """Return what VPCs, their parts, security groups and launch templates need; EC2 names none after the stack.
-
-    Log deliveries have no name either, nor has the policy by which AWS WAF lets them write.
-    """
-    logs = "CreateLogDelivery DeleteLogDelivery PutResourcePolicy"
-    return [allow(_of("ec2", _NETWORK_ACTIONS), "*"), allow(_of("logs", logs), "*")]
+    """Return what VPCs, their parts, security groups and launch templates need; EC2 names none after the stack."""
+    return [allow(_of("ec2", _NETWORK_ACTIONS), "*"), allow(_of("logs", "CreateLogDelivery DeleteLogDelivery"), "*")]
 
 
 _NETWORK_ACTIONS = """
@@ -129,7 +125,7 @@ _LOAD_BALANCING_ACTIONS = """
     AddTags CreateListener CreateLoadBalancer CreateRule CreateTargetGroup DeleteListener DeleteLoadBalancer DeleteRule
     DeleteTargetGroup DeregisterTargets Describe* ModifyListener ModifyListenerAttributes ModifyLoadBalancerAttributes
     ModifyRule ModifyTargetGroup ModifyTargetGroupAttributes RegisterTargets RemoveTags SetIpAddressType
-    SetRulePriorities SetSecurityGroups SetSubnets SetWebACL
+    SetRulePriorities SetSecurityGroups SetSubnets
 """
 _GROUP_ACTIONS = """
     AttachLoadBalancerTargetGroups AttachTrafficSources CancelInstanceRefresh CreateAutoScalingGroup CreateOrUpdateTags
@@ -154,7 +150,7 @@ def storage(stacks: Sequence[str]) -> list[Statement]:
         allow(_of("s3", _BUCKET_ACTIONS), arns(stacks, "s3:::{}"), when=own),
         allow(_of("ecr", _REGISTRY_ACTIONS), arns(stacks, "ecr:*:${AWS::AccountId}:repository/{}")),
         allow(_of("logs", "Describe*"), "*"),
-        allow(_of("logs", _LOG_GROUP_ACTIONS), arns(stacks, *_LOG_GROUP_SHAPES)),
+        allow(_of("logs", _LOG_GROUP_ACTIONS), [*arns(stacks, *_LOG_GROUP_SHAPES), Sub(_API_LOGS)]),
     ]
 
 
@@ -168,13 +164,13 @@ _REGISTRY_ACTIONS = """
     CreateRepository DeleteLifecyclePolicy DeleteRepository DescribeRepositories GetLifecyclePolicy GetRepositoryPolicy
     ListTagsForResource PutImageScanningConfiguration PutImageTagMutability PutLifecyclePolicy TagResource UntagResource
 """
-# ECS names the groups of Container Insights after the cluster, and the cluster is named after its stack. AWS WAF wants
-# its own named its way.
+# ECS names the groups of Container Insights after the cluster, and the cluster is named after its stack.
 _LOG_GROUP_SHAPES = (
     "logs:*:${AWS::AccountId}:log-group:{}",
     "logs:*:${AWS::AccountId}:log-group:/aws/ecs/containerinsights/{}",
-    "logs:*:${AWS::AccountId}:log-group:aws-waf-logs-{}",
 )
+# API Gateway names this one after the API, which it names itself.
+_API_LOGS = "arn:${AWS::Partition}:logs:*:${AWS::AccountId}:log-group:API-Gateway-Execution-Logs_*"
 _LOG_GROUP_ACTIONS = """
     CreateLogGroup DeleteLogGroup DeleteRetentionPolicy GetDataProtectionPolicy ListTagsForResource PutRetentionPolicy
     TagResource UntagResource
@@ -255,21 +251,24 @@ _SECRET_ACTIONS = """
 """
 
 
-def firewalls(stacks: Sequence[str]) -> list[Statement]:
-    """Return what web ACLs need, the rules of AWS in them, and the load balancers that they protect."""
-    others = (
-        "wafv2:*:${AWS::AccountId}:regional/managedruleset/*",
-        "elasticloadbalancing:*:${AWS::AccountId}:loadbalancer/app/*",
-    )
-    anybodys = [Sub("arn:${AWS::Partition}:" + each) for each in others]
-    acls = arns(stacks, "wafv2:*:${AWS::AccountId}:regional/webacl/{}/*")
-    return [allow(_of("wafv2", _ACL_ACTIONS), [*acls, *anybodys])]
+def apis() -> list[Statement]:
+    """Return what APIs and their VPC links need.
+
+    API Gateway's ARNs have neither an account nor a name of the stack's, and a VPC link is an endpoint service that
+    API Gateway makes with the permissions of who asks for the link.
+    """
+    own = [Sub(f"arn:${{AWS::Partition}}:apigateway:*::/{each}*") for each in _API_PATHS]
+    endpoints = "CreateVpcEndpointServiceConfiguration DeleteVpcEndpointServiceConfigurations"
+    services = Sub("arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:vpc-endpoint-service/*")
+    links = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/ops.apigateway.amazonaws.com/*")
+    return [
+        allow(_of("apigateway", "DELETE GET PATCH POST PUT"), own),
+        allow(_of("ec2", f"{endpoints} ModifyVpcEndpointServicePermissions"), services),
+        allow("iam:CreateServiceLinkedRole", links),
+    ]
 
 
-_ACL_ACTIONS = """
-    AssociateWebACL CreateWebACL DeleteLoggingConfiguration DeleteWebACL DisassociateWebACL GetLoggingConfiguration
-    GetWebACL GetWebACLForResource ListTagsForResource PutLoggingConfiguration TagResource UntagResource UpdateWebACL
-"""
+_API_PATHS = ("restapis", "vpclinks", "apis", "apikeys", "usageplans", "tags", "v2")
 
 
 def domains(zone_id: Any) -> list[Statement]:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from troposphere import And, Equals, If, Not, NoValue, Or, Ref, Sub, Template
-from troposphere.applicationautoscaling import ScalableTarget, ScalableTargetAction, ScheduledAction
+from troposphere.applicationautoscaling import (
+    ScalableTarget,
+    ScalableTargetAction,
+    ScalingPolicy,
+    ScheduledAction,
+    TargetTrackingScalingPolicyConfiguration,
+)
 
 from nested import inputs
 from nested.shape import Input, needs
@@ -62,4 +68,20 @@ def _action(name: str, when: Input, least: Input, most: Input) -> ScheduledActio
         Schedule=Ref(when.name),
         Timezone=Ref(inputs.OFF_HOURS_TIMEZONE.name),
         ScalableTargetAction=ScalableTargetAction(MinCapacity=Ref(least.name), MaxCapacity=Ref(most.name)),
+    )
+
+
+def tracking(title: str, target: Input, **metric: Any) -> ScalingPolicy:
+    """Return the policy that holds a metric, predefined or customized, at the target's value."""
+    return ScalingPolicy(
+        title,
+        PolicyName=title,
+        PolicyType="TargetTrackingScaling",
+        ScalingTargetId=Ref("Tasks"),
+        TargetTrackingScalingPolicyConfiguration=TargetTrackingScalingPolicyConfiguration(
+            TargetValue=Ref(target.name),
+            ScaleInCooldown=SCALE_IN_COOLDOWN,
+            ScaleOutCooldown=SCALE_OUT_COOLDOWN,
+            **metric,
+        ),
     )

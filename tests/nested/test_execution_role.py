@@ -14,7 +14,7 @@ import pytest
 from nested import execution_role, rotation
 from stackwright.resolve.nested import resolve
 from stackwright.resolve.symbols import rendered
-from templates import ec2_alb, fargate_alb, fargate_cdn
+from templates import ec2_alb, ec2_api, fargate_alb, fargate_cdn
 
 TEMPLATE = execution_role.template(stacks=("ec2-alb-*", "fargate-*")).to_dict()
 
@@ -30,7 +30,7 @@ UNUSED = """
     ec2:AcceptAddressTransfer ec2:AllocateIpamPoolCidr ec2:AssignPrivateNatGatewayAddress ec2:*VpnGateway
     ec2:CreateVpcEncryptionControl ec2:Get* ec2:ModifyVpcTenancy ec2:UnassignPrivateNatGatewayAddress
     ecr:*RepositoryPolicy ecs:PutAccountSetting* elasticloadbalancing:ModifyCapacityReservation
-    elasticloadbalancing:ModifyIpPools iam:*PermissionsBoundary logs:*KmsKey logs:*IndexPolicy logs:DeleteResourcePolicy
+    elasticloadbalancing:ModifyIpPools iam:*PermissionsBoundary logs:*KmsKey logs:*IndexPolicy logs:*ResourcePolicy
     logs:PutBearerTokenAuthentication logs:PutDataProtectionPolicy logs:DeleteDataProtectionPolicy
     logs:PutLogGroupDeletionProtection s3:CreateBucketMetadataTableConfiguration s3:DeleteBucketAnalyticsConfiguration
     s3:DeleteBucketCors s3:DeleteBucketEncryption s3:DeleteBucketLifecycle s3:*MetadataTableConfiguration
@@ -38,11 +38,9 @@ UNUSED = """
     s3:PutAccelerateConfiguration s3:PutAnalyticsConfiguration s3:PutBucketAbac s3:PutBucketCORS
     s3:PutBucketNotification s3:PutBucketObjectLockConfiguration s3:PutBucketReplication s3:PutBucketWebsite
     s3:PutIntelligentTieringConfiguration s3:PutInventoryConfiguration s3:PutMetricsConfiguration s3:PutObject*
+    apigateway:UpdateRestApiPolicy
     s3:PutReplicationConfiguration s3:REST.PUT.OBJECT s3:UpdateBucketMetadata* sns:PutDataProtectionPolicy
     kms:Decrypt kms:GenerateDataKey s3:GetObjectVersion
-    amplify:* apigateway:SetWebACL apprunner:* appsync:* bedrock-agentcore:* ec2:*VerifiedAccessInstance* payments:*
-    elasticloadbalancing:*WebACLAssociation elasticloadbalancing:GetLoadBalancerWebACL iam:DescribeOrganization
-    wafv2:*PermissionPolicy
     cloudfront:*ConnectionGroup cloudfront:UpdateDistributionWithStagingConfig secretsmanager:*Region* sts:AssumeRole
 """
 
@@ -76,7 +74,7 @@ def those_that_allow(action: str) -> list[dict[str, Any]]:
 @cache
 def stack_resources() -> list[dict[str, Any]]:
     cdns = [fargate_cdn.blueprint(), fargate_cdn.blueprint(entrance="prefix-list")]
-    made = [ec2_alb.blueprint(), fargate_alb.blueprint(), *cdns]
+    made = [ec2_alb.blueprint(), ec2_api.blueprint(), fargate_alb.blueprint(), *cdns]
     return [each for one in made for body in one.nested.values() for each in body["Resources"].values()]
 
 

@@ -194,3 +194,38 @@ def test_limits_leave_scaling_its_turn() -> None:
     assert inputs.CPU_TARGET.default is not None
     assert inputs.CPU_HIGH.default is not None
     assert max(int(inputs.CPU_TARGET.default), int(inputs.CPU_HIGH.default)) < watch.CPU_LIMIT
+
+
+def behind_an_api() -> dict[str, dict[str, Any]]:
+    template = observability.template(api="rest").to_dict()
+    fed = GIVEN | {"ApiName": "shop", "ApiStage": "prod", "LoadBalancerFullName": "net/balancer/1"}
+    known = {name: value for name, value in fed.items() if name in template["Parameters"]}
+    graph = resolve(template, {}, known, region="eu-west-1", stack_name="shop-prod-Observability-1")
+    return {path: rendered(each.properties) for path, each in graph.resources.items()}
+
+
+def test_behind_an_api_slow_is_what_its_callers_wait() -> None:
+    metrics = {each["Id"]: each for each in behind_an_api()["SlowResponses"]["Metrics"]}
+    slow = metrics["slow"]["MetricStat"]
+    assert (slow["Metric"]["MetricName"], slow["Stat"]) == ("Latency", "p95")
+    assert dimensions(slow["Metric"]) == {"ApiName": "shop", "Stage": "prod"}
+    # The API tells milliseconds, the parameter seconds.
+    assert "FILL(slow, 0) / 1000" in metrics["seconds"]["Expression"]
+
+
+def test_behind_an_api_no_metric_is_an_application_load_balancers() -> None:
+    found = behind_an_api()
+    assert "AWS/ApplicationELB" not in json.dumps(found)
+    assert {"ServiceIsUnwell", "LoadBalancerPortsUsedUp"} <= found.keys()
+    assert "LoadBalancerErrors" not in found
+    rule = found["ServiceIsUnwell"]["AlarmRule"]
+    assert "SlowResponses" in rule and "LoadBalancerPortsUsedUp" in rule and "errors-1" in rule
+
+
+def test_behind_an_api_the_dashboard_shows_the_api_and_every_target_group() -> None:
+    widgets = json.loads(behind_an_api()["Dashboard"]["DashboardBody"])["widgets"]
+    shown = {each["properties"]["title"]: each["properties"]["metrics"] for each in widgets}
+    assert shown["Requests"] == [["AWS/ApiGateway", "Count", "ApiName", "shop", "Stage", "prod"]]
+    ((search,),) = shown["Targets"]
+    assert search["expression"].startswith("SEARCH('{AWS/NetworkELB,LoadBalancer,TargetGroup} LoadBalancer=")
+    assert "net/balancer/1" in search["expression"]

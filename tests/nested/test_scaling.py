@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from troposphere import Template
 
-from nested import scaling, scaling_step
+from nested import scaling, scaling_api, scaling_step
+from nested.parts.api_metrics import Kind
 from stackwright.resolve.errors import ResolveError
 from stackwright.resolve.nested import resolve
 from stackwright.resolve.symbols import rendered
@@ -105,3 +106,20 @@ def test_off_hours_that_never_begin_or_never_end_are_refused(alone: str) -> None
 def test_what_is_no_cron_expression_of_six_fields_is_refused(schedule: str) -> None:
     with pytest.raises(ResolveError, match="six fields"):
         resources(**OFF_HOURS | {"OffHoursBegin": schedule})
+
+
+@pytest.mark.parametrize(("kind", "dimension"), [("rest", "ApiName"), ("http", "ApiId")])
+def test_behind_an_api_requests_are_the_apis_by_the_tasks_that_are_healthy(kind: Kind, dimension: str) -> None:
+    found = resources(scaling_api.template(api=kind), ApiName="shop", ApiId="shop", ApiStage="prod")
+    assert found.keys() == {"Tasks", "Cpu", "Memory", "Requests"}
+    held = found["Requests"]["TargetTrackingScalingPolicyConfiguration"]
+    each_task, *measured = held["CustomizedMetricSpecification"]["Metrics"]
+    # Minutes without a request publish nothing, and a policy without data agrees to no task less.
+    assert each_task["Expression"] == "FILL(requests, 0) / tasks"
+    assert [each.get("ReturnData") for each in (each_task, *measured)] == [True, False, False]
+    by = {
+        each["Id"]: {one["Name"]: one["Value"] for one in each["MetricStat"]["Metric"]["Dimensions"]}
+        for each in measured
+    }
+    assert by["requests"] == {dimension: "shop", "Stage": "prod"}
+    assert by["tasks"] == {"LoadBalancer": "app/lb/1", "TargetGroup": "targetgroup/tg/2"}

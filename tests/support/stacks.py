@@ -87,6 +87,8 @@ class Stack:
             *(each["LoadBalancerArn"] for each in self._elb("describe_load_balancers")["LoadBalancers"]),
             *(each["TargetGroupArn"] for each in self._elb("describe_target_groups")["TargetGroups"]),
             *(each["AutoScalingGroupName"] for each in self._groups()),
+            *(each["id"] for each in self.account.client("apigateway").get_rest_apis()["items"]),
+            *(each["id"] for each in self.account.client("apigateway").get_vpc_links()["items"]),
             *(each["AlarmName"] for each in self.account.client("cloudwatch").describe_alarms()["MetricAlarms"]),
         }
 

@@ -1,0 +1,31 @@
+"""ECS on EC2 behind a private load balancer, reached through API Gateway."""
+
+from __future__ import annotations
+
+from nested import (
+    api_gateway,
+    cluster_ec2,
+    ecr,
+    nlb,
+    observability,
+    scaling_api,
+    service_nlb,
+    vpc,
+)
+from stackwright.compose import Blueprint, compose
+
+
+def blueprint() -> Blueprint:
+    """Highly available container service of two ports on EC2 instances, with an API as its one way in."""
+    return compose(
+        "ec2-api",
+        description="Container service on EC2 instances behind a private load balancer and API Gateway",
+        vpc=vpc.template(),
+        registry=ecr.template(),
+        cluster=cluster_ec2.template(),
+        load_balancer=nlb.template(),
+        api=api_gateway.template(),
+        service=service_nlb.template(capacity="ec2"),
+        scaling=scaling_api.template(),
+        observability=observability.template(api="rest"),
+    )
