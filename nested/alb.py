@@ -47,8 +47,8 @@ def template(*, plain_http: bool = False, entrance: Entrance = "internet") -> Te
     protects and logs the load balancer, and who may test; gives ListenerArn and TestListenerArn (empty if nobody may)
     for rules, LoadBalancerSecurityGroupId for targets to admit, and the names that alias records and metrics use. With
     `plain_http`, and where only CloudFront comes in, the certificate may be empty: port 80 then serves what port 443
-    would, until one is given. Otherwise an empty one is refused where a person enters it. vpc-origin gives
-    LoadBalancerArn too, prefix-list OriginSecretArn.
+    would, until one is given. Otherwise an empty one is refused where a person enters it. prefix-list gives
+    OriginSecretArn too.
     """
     t = Template(Description="Application Load Balancer with HTTPS")
     needs(t, inputs.VPC_ID, _subnets(entrance), inputs.CERTIFICATE_ARN)
@@ -84,9 +84,7 @@ def _add_behind_cloudfront(t: Template, entrance: Entrance) -> None:
     t.add_resource([own, _load_balancer(entrance, entrances)])
     t.add_resource([_https_listener(True), _plain_listener(), _test_listener(True)])
     gives(t, _outputs(If(_ENCRYPTED, Ref("HttpsListener"), Ref("HttpListener"))))
-    if entrance == "vpc-origin":
-        gives(t, {inputs.LOAD_BALANCER_ARN: Ref("LoadBalancer")})
-    else:
+    if entrance == "prefix-list":
         t.add_resource(cloudfront.secret())
         gives(t, {inputs.ORIGIN_SECRET_ARN: Ref("OriginSecret")})
 
@@ -100,6 +98,7 @@ def _outputs(listener: Any) -> dict[Input, Any]:
         inputs.LISTENER_ARN: listener,
         inputs.TEST_LISTENER_ARN: If(_TESTED, Ref("TestListener"), ""),
         inputs.LOAD_BALANCER_SECURITY_GROUP_ID: GetAtt("SecurityGroup", "GroupId"),
+        inputs.LOAD_BALANCER_ARN: Ref("LoadBalancer"),
         inputs.LOAD_BALANCER_DNS_NAME: GetAtt("LoadBalancer", "DNSName"),
         inputs.LOAD_BALANCER_ZONE_ID: GetAtt("LoadBalancer", "CanonicalHostedZoneID"),
         inputs.LOAD_BALANCER_FULL_NAME: GetAtt("LoadBalancer", "LoadBalancerFullName"),

@@ -1,24 +1,33 @@
-"""Artifact bucket: where templates are published to, by content, before CloudFormation reads them."""
+"""Artifact bucket: where templates are published to, by content, before CloudFormation reads them.
+
+On request what is published here is copied to the bucket of another region, so that it can be deployed from there while
+this one is away.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from troposphere import GetAtt, Ref, Sub, Template, s3
+from troposphere import Equals, GetAtt, If, Not, NoValue, Ref, Sub, Template, iam, s3
 
 from nested import inputs
-from nested.parts.permissions import policy
+from nested.parts.permissions import allow, policy, trust
 from nested.parts.shared_parameters import ARTIFACT_BUCKET, shared
-from nested.shape import gives
+from nested.shape import gives, needs
 
 # Published files are named by their content and never change: an old version is something deleted by mistake.
 _DAYS_TO_UNDO = 30
 _DAYS_TO_FINISH_AN_UPLOAD = 1
 
+_REPLICATED = "HasReplicaBucket"
+
 
 def template() -> Template:
-    """Emit the bucket's stack. Gives ArtifactBucketName, and writes it to an SSM parameter."""
+    """Emit the bucket's stack. Needs ReplicaBucketName; gives ArtifactBucketName, and writes it to an SSM parameter."""
     t = Template(Description="Bucket of published templates")
+    needs(t, inputs.REPLICA_BUCKET_NAME)
+    t.add_condition(_REPLICATED, Not(Equals(Ref(inputs.REPLICA_BUCKET_NAME.name), "")))
+    t.add_resource([_replication_role(), _replication_policy()])
     bucket = t.add_resource(_bucket())
     t.add_resource(_bucket_policy())
     t.add_resource(shared("ArtifactBucketParameter", ARTIFACT_BUCKET, Ref(bucket)))
@@ -37,6 +46,7 @@ def _bucket() -> s3.Bucket:
         PublicAccessBlockConfiguration=s3.PublicAccessBlockConfiguration(
             BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
         ),
+        ReplicationConfiguration=If(_REPLICATED, _replication(), NoValue),
         VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled"),
     )
 
@@ -62,6 +72,44 @@ def _lifecycle_rules() -> list[s3.LifecycleRule]:
             ),
         ),
     ]
+
+
+def _replication() -> s3.ReplicationConfiguration:
+    rule = s3.ReplicationConfigurationRules(
+        Id="CopyToTheOtherRegion",
+        Status="Enabled",
+        Priority=1,
+        Filter=s3.ReplicationRuleFilter(Prefix=""),
+        # What is deleted here by mistake is still there.
+        DeleteMarkerReplication=s3.DeleteMarkerReplication(Status="Disabled"),
+        Destination=s3.ReplicationConfigurationRulesDestination(Bucket=Sub(_REPLICA)),
+    )
+    return s3.ReplicationConfiguration(Role=GetAtt("ReplicationRole", "Arn"), Rules=[rule])
+
+
+_REPLICA = "arn:${AWS::Partition}:s3:::${ReplicaBucketName}"
+
+
+def _replication_role() -> iam.Role:
+    # No condition on whom S3 acts for: "Setting up permissions for live replication", Amazon S3 User Guide, knows none.
+    return iam.Role("ReplicationRole", Condition=_REPLICATED, AssumeRolePolicyDocument=trust("s3.amazonaws.com"))
+
+
+def _replication_policy() -> iam.PolicyType:
+    """Return what the role may: read versions here, write them there. The bucket refers to the role, so it is apart."""
+    versions = [f"s3:GetObjectVersion{each}" for each in ("Acl", "ForReplication", "Tagging")]
+    copies = [f"s3:Replicate{each}" for each in ("Object", "Tags")]
+    return iam.PolicyType(
+        "ReplicationPolicy",
+        Condition=_REPLICATED,
+        PolicyName="Replicate",
+        Roles=[Ref("ReplicationRole")],
+        PolicyDocument=policy(
+            allow(["s3:GetReplicationConfiguration", "s3:ListBucket"], GetAtt("ArtifactBucket", "Arn")),
+            allow(versions, Sub("${ArtifactBucket.Arn}/*")),
+            allow(copies, Sub(f"{_REPLICA}/*")),
+        ),
+    )
 
 
 def _bucket_policy() -> s3.BucketPolicy:

@@ -64,10 +64,11 @@ def _log_group() -> LogGroup:
 
 def _machine_role() -> Role:
     machines = Sub(f"arn:${{AWS::Partition}}:states:${{AWS::Region}}:${{AWS::AccountId}}:stateMachine:{MACHINE}-*")
+    own = {"ArnLike": {"aws:SourceArn": machines}, "StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")}}
     return Role(
         "RedeploymentRole",
         Condition=_CONDITION,
-        AssumeRolePolicyDocument=trust("states.amazonaws.com", when=_own(machines)),
+        AssumeRolePolicyDocument=trust("states.amazonaws.com", when=own),
         Policies=[Policy(PolicyName="Redeploy", PolicyDocument=policy(_update(), _deliver_logs()))],
     )
 
@@ -120,13 +121,12 @@ def _definition() -> dict[str, Any]:
 
 
 def _rule_role() -> Role:
-    # The rule's name has the stack's in it, but not all of it where that is long.
-    rules = Sub("arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/*")
+    # No condition on the rule: EventBridge's pages show none for such roles, and all it may is start this machine.
     start = allow("states:StartExecution", Ref(MACHINE))
     return Role(
         "SecretChangedRole",
         Condition=_CONDITION,
-        AssumeRolePolicyDocument=trust("events.amazonaws.com", when=_own(rules)),
+        AssumeRolePolicyDocument=trust("events.amazonaws.com"),
         Policies=[Policy(PolicyName="Start", PolicyDocument=policy(start))],
     )
 
@@ -177,7 +177,3 @@ def _sum(title: str, namespace: str, metric: str, **dimension: Any) -> MetricDat
     source = Metric(Namespace=namespace, MetricName=metric, Dimensions=dimensions)
     stat = MetricStat(Metric=source, Stat="Sum", Period=_ALARM_SECONDS)
     return MetricDataQuery(Id=title, MetricStat=stat, ReturnData=False)
-
-
-def _own(source: Sub) -> dict[str, Any]:
-    return {"ArnLike": {"aws:SourceArn": source}, "StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")}}

@@ -5,7 +5,8 @@ So a stack that is left out turns what it would have given into questions to the
 blueprint without `vpc` is the one for an existing network.
 
 `compose` makes a root and its nested files, `several` more than one stack of one template, `flat` a single
-template without nested ones. What cannot be composed raises Refused, naming both places and the mend.
+template without nested ones. A template with `only_if`, an expression about its parameters, becomes a stack that is
+there only where that holds. What cannot be composed raises Refused, naming both places and the mend.
 Templates are read, never written to; the same templates give the same bytes.
 """
 
@@ -19,6 +20,7 @@ from stackwright.wiring.feeds import Feed, Gift, feeds, gifts
 from stackwright.wiring.interface import interface
 from stackwright.wiring.limits import translated
 from stackwright.wiring.nesting import nested_file, output_of, stack_resource
+from stackwright.wiring.optional import conditions
 from stackwright.wiring.refusals import Refused, named
 from stackwright.wiring.roots import Question, questions
 from stackwright.wiring.rules import lifted
@@ -59,6 +61,7 @@ def compose(name: str, *, description: str, **given: Template | Several) -> Blue
             "Description": description,
             "Metadata": interface(asked.values()),
             "Parameters": {each.name: each.declaration for each in asked.values()},
+            "Conditions": conditions(parts, fed),
             "Rules": {rule.stack.logical_id + rule.name: rule.body for rule in lifted(parts, fed)},
             "Resources": _resources(parts, fed),
             "Outputs": _outputs(parts),

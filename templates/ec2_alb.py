@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nested import alb, certificate, cluster_ec2, dns, ecr, observability, scaling, service, vpc
+from nested import alb, certificate, cluster_ec2, dns, ecr, observability, scaling, service, vpc, web_acl
 from stackwright.compose import Blueprint, compose
 
 
@@ -16,6 +16,7 @@ def blueprint() -> Blueprint:
         certificate=certificate.template(),
         cluster=cluster_ec2.template(),
         load_balancer=alb.template(),
+        web_acl=web_acl.template(),
         service=service.template(capacity="ec2"),
         scaling=scaling.template(),
         observability=observability.template(),

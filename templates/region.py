@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from nested import api_gateway_account, artifact_bucket, detectors, registry_settings, zone_reference
+from nested import api_gateway_account, artifact_bucket, detectors, image_replicas, registry_settings, zone_reference
 from stackwright.compose import Blueprint, flat
+from templates.account import STACKS
 
 
 def blueprint() -> Blueprint:
@@ -13,6 +14,7 @@ def blueprint() -> Blueprint:
         artifact_bucket.template(),
         api_gateway_account.template(),
         registry_settings.template(),
+        image_replicas.template(stacks=STACKS),
         zone_reference.template(),
         detectors.template(),
         description="Artifact bucket and settings of a region",

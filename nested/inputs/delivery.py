@@ -81,3 +81,14 @@ ARTIFACT_BUCKET_NAME = Input(
     shared=True,
     public=True,
 )
+REPLICA_BUCKET_NAME = Input(
+    "ReplicaBucketName",
+    "String",
+    _DELIVERY,
+    "Artifact bucket of another region",
+    "Bucket of this account that gets a copy of everything published here; or nothing.",
+    default="",
+    pattern=r"^$|^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+    constraint="The name of a versioned bucket in another region, or nothing.",
+    shared=True,
+)

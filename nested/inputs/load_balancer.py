@@ -69,7 +69,7 @@ LOAD_BALANCER_ARN = Input(
     "String",
     _LOAD_BALANCER,
     "Load balancer's ARN",
-    "Load balancer that CloudFront or an API sends requests to.",
+    "Load balancer that a web ACL protects, or that CloudFront or an API sends requests to.",
     shared=True,
 )
 LOAD_BALANCER_DNS_NAME = Input(

@@ -68,8 +68,12 @@ _ROLE_ACTIONS = """
 
 
 def network() -> list[Statement]:
-    """Return what VPCs, their parts, security groups and launch templates need; EC2 names none after the stack."""
-    return [allow(_of("ec2", _NETWORK_ACTIONS), "*"), allow(_of("logs", "CreateLogDelivery DeleteLogDelivery"), "*")]
+    """Return what VPCs, their parts, security groups and launch templates need; EC2 names none after the stack.
+
+    Log deliveries have no name either, nor has the policy by which AWS WAF lets them write.
+    """
+    logs = "CreateLogDelivery DeleteLogDelivery PutResourcePolicy"
+    return [allow(_of("ec2", _NETWORK_ACTIONS), "*"), allow(_of("logs", logs), "*")]
 
 
 _NETWORK_ACTIONS = """
@@ -125,7 +129,7 @@ _LOAD_BALANCING_ACTIONS = """
     AddTags CreateListener CreateLoadBalancer CreateRule CreateTargetGroup DeleteListener DeleteLoadBalancer DeleteRule
     DeleteTargetGroup DeregisterTargets Describe* ModifyListener ModifyListenerAttributes ModifyLoadBalancerAttributes
     ModifyRule ModifyTargetGroup ModifyTargetGroupAttributes RegisterTargets RemoveTags SetIpAddressType
-    SetRulePriorities SetSecurityGroups SetSubnets
+    SetRulePriorities SetSecurityGroups SetSubnets SetWebACL
 """
 _GROUP_ACTIONS = """
     AttachLoadBalancerTargetGroups AttachTrafficSources CancelInstanceRefresh CreateAutoScalingGroup CreateOrUpdateTags
@@ -164,10 +168,12 @@ _REGISTRY_ACTIONS = """
     CreateRepository DeleteLifecyclePolicy DeleteRepository DescribeRepositories GetLifecyclePolicy GetRepositoryPolicy
     ListTagsForResource PutImageScanningConfiguration PutImageTagMutability PutLifecyclePolicy TagResource UntagResource
 """
-# ECS names the groups of Container Insights after the cluster, and the cluster is named after its stack.
+# ECS names the groups of Container Insights after the cluster, and the cluster is named after its stack. AWS WAF wants
+# its own named its way.
 _LOG_GROUP_SHAPES = (
     "logs:*:${AWS::AccountId}:log-group:{}",
     "logs:*:${AWS::AccountId}:log-group:/aws/ecs/containerinsights/{}",
+    "logs:*:${AWS::AccountId}:log-group:aws-waf-logs-{}",
 )
 # API Gateway names this one after the API, which it names itself.
 _API_LOGS = "arn:${AWS::Partition}:logs:*:${AWS::AccountId}:log-group:API-Gateway-Execution-Logs_*"
@@ -248,6 +254,23 @@ _CLOUDFRONT_ACTIONS = """
 """
 _SECRET_ACTIONS = """
     CreateSecret DeleteSecret DescribeSecret GetSecretValue TagResource UntagResource UpdateSecret
+"""
+
+
+def firewalls(stacks: Sequence[str]) -> list[Statement]:
+    """Return what web ACLs need, the rules of AWS in them, and the load balancers that they protect."""
+    others = (
+        "wafv2:*:${AWS::AccountId}:regional/managedruleset/*",
+        "elasticloadbalancing:*:${AWS::AccountId}:loadbalancer/app/*",
+    )
+    anybodys = [Sub("arn:${AWS::Partition}:" + each) for each in others]
+    acls = arns(stacks, "wafv2:*:${AWS::AccountId}:regional/webacl/{}/*")
+    return [allow(_of("wafv2", _ACL_ACTIONS), [*acls, *anybodys])]
+
+
+_ACL_ACTIONS = """
+    AssociateWebACL CreateWebACL DeleteLoggingConfiguration DeleteWebACL DisassociateWebACL GetLoggingConfiguration
+    GetWebACL GetWebACLForResource ListTagsForResource PutLoggingConfiguration TagResource UntagResource UpdateWebACL
 """
 
 

@@ -25,6 +25,7 @@ _MAY_BE_SHARED = ("Mappings", "Conditions", "Metadata")
 def merged(sources: list[Source]) -> dict[str, Any]:
     """Return the sections of one template made of all sources; raises Refused where their names collide."""
     parts = [Stack(source, "", order) for order, source in enumerate(sources)]
+    _refuse_optional(parts)
     fed = feeds(parts)
     asked = questions(parts, fed)
     bodies = _wired(parts, fed)
@@ -37,6 +38,12 @@ def merged(sources: list[Source]) -> dict[str, Any]:
         "Transform": list(dict.fromkeys(each for body in bodies for each in _transforms(body))),
         "Outputs": _outputs(parts, bodies),
     }
+
+
+def _refuse_optional(parts: list[Stack]) -> None:
+    for each in parts:
+        if each.source.only_if is not None:
+            raise Refused(f"{each} has an only_if, and in one template there is no stack to leave out; use conditions")
 
 
 def _wired(parts: list[Stack], fed: list[dict[str, Feed]]) -> list[dict[str, Any]]:

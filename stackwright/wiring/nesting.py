@@ -40,12 +40,18 @@ def stack_resource(stack: Stack, feeds: dict[str, Feed]) -> dict[str, Any]:
         "Parameters": values or None,
         "TimeoutInMinutes": source.timeout_minutes,
     }
-    return {
+    condition = {} if source.only_if is None else {"Condition": condition_name(stack)}
+    return condition | {
         "Type": "AWS::CloudFormation::Stack",
         "DeletionPolicy": "Delete",
         "UpdateReplacePolicy": "Delete",
         "Properties": {key: value for key, value in properties.items() if value is not None},
     }
+
+
+def condition_name(stack: Stack) -> str:
+    """Return what the root calls the condition on which an optional stack is there."""
+    return f"Has{stack.logical_id}"
 
 
 def output_of(gift: Gift) -> dict[str, Any]:

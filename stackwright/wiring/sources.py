@@ -27,13 +27,18 @@ class Several:
 
 @dataclass(frozen=True)
 class Source:
-    """One template as plain data, with what only its Python objects know: the inputs behind each name."""
+    """One template as plain data, with what only its Python objects know.
+
+    These are the inputs behind each name, the minutes that its creation may take, and the condition on which a stack of
+    it is there at all.
+    """
 
     name: str
     body: dict[str, Any]
     needs: Mapping[str, Any]
     gives: Mapping[str, Any]
     timeout_minutes: int | None
+    only_if: Any
     used: frozenset[str] = field(repr=False)
 
     @property
@@ -84,6 +89,7 @@ def read(name: str, template: Template) -> Source:
         needs={title: getattr(each, "input", None) for title, each in template.parameters.items()},
         gives={title: getattr(each, "input", None) for title, each in template.outputs.items()},
         timeout_minutes=getattr(template, "timeout_minutes", None),
+        only_if=getattr(template, "only_if", None),
         used=frozenset(used),
     )
     _refuse_unused(source)
@@ -131,7 +137,7 @@ def _body(name: str, template: Template) -> dict[str, Any]:
 
 
 def _refuse_unused(source: Source) -> None:
-    unused = source.parameters.keys() - source.used - referenced(source.rules)
+    unused = source.parameters.keys() - source.used - referenced([source.rules, source.only_if])
     if unused:
         names = ", ".join(name for name in source.parameters if name in unused)
         raise Refused(f"{source.name} declares {names} and never refers to it; drop it from its needs")

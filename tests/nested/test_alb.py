@@ -194,6 +194,7 @@ def test_what_it_gives_is_what_rules_records_and_metrics_need() -> None:
         "ListenerArn": "${HttpsListener.Ref}",
         "TestListenerArn": "",
         "LoadBalancerSecurityGroupId": "${SecurityGroup.GroupId}",
+        "LoadBalancerArn": "${LoadBalancer.Ref}",
         "LoadBalancerDnsName": "${LoadBalancer.DNSName}",
         "LoadBalancerZoneId": "${LoadBalancer.CanonicalHostedZoneID}",
         "LoadBalancerFullName": "${LoadBalancer.LoadBalancerFullName}",

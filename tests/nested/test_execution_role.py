@@ -30,7 +30,7 @@ UNUSED = """
     ec2:AcceptAddressTransfer ec2:AllocateIpamPoolCidr ec2:AssignPrivateNatGatewayAddress ec2:*VpnGateway
     ec2:CreateVpcEncryptionControl ec2:Get* ec2:ModifyVpcTenancy ec2:UnassignPrivateNatGatewayAddress
     ecr:*RepositoryPolicy ecs:PutAccountSetting* elasticloadbalancing:ModifyCapacityReservation
-    elasticloadbalancing:ModifyIpPools iam:*PermissionsBoundary logs:*KmsKey logs:*IndexPolicy logs:*ResourcePolicy
+    elasticloadbalancing:ModifyIpPools iam:*PermissionsBoundary logs:*KmsKey logs:*IndexPolicy logs:DeleteResourcePolicy
     logs:PutBearerTokenAuthentication logs:PutDataProtectionPolicy logs:DeleteDataProtectionPolicy
     logs:PutLogGroupDeletionProtection s3:CreateBucketMetadataTableConfiguration s3:DeleteBucketAnalyticsConfiguration
     s3:DeleteBucketCors s3:DeleteBucketEncryption s3:DeleteBucketLifecycle s3:*MetadataTableConfiguration
@@ -41,6 +41,9 @@ UNUSED = """
     apigateway:UpdateRestApiPolicy
     s3:PutReplicationConfiguration s3:REST.PUT.OBJECT s3:UpdateBucketMetadata* sns:PutDataProtectionPolicy
     kms:Decrypt kms:GenerateDataKey s3:GetObjectVersion
+    amplify:* apigateway:SetWebACL apprunner:* appsync:* bedrock-agentcore:* ec2:*VerifiedAccessInstance* payments:*
+    elasticloadbalancing:*WebACLAssociation elasticloadbalancing:GetLoadBalancerWebACL iam:DescribeOrganization
+    wafv2:*PermissionPolicy
     cloudfront:*ConnectionGroup cloudfront:UpdateDistributionWithStagingConfig secretsmanager:*Region* sts:AssumeRole
 """
 

@@ -87,15 +87,16 @@ def test_it_may_update_this_service_and_write_its_logs() -> None:
     assert (start["Action"], start["Resource"]) == ("states:StartExecution", "${Redeployment.Ref}")
 
 
-def test_roles_are_for_what_is_named_here_in_this_account_alone() -> None:
-    for role, source in (
-        ("RedeploymentRole", "arn:aws:states:eu-west-1:123456789012:stateMachine:Redeployment-1A2B"),
-        ("SecretChangedRole", "arn:aws:events:eu-west-1:123456789012:rule/shop-prod-Rotation-1A2B-SecretCh-1A2B"),
-    ):
-        (statement,) = on()[role]["AssumeRolePolicyDocument"]["Statement"]
-        condition = statement["Condition"]
-        assert fnmatchcase(source, condition["ArnLike"]["aws:SourceArn"])
-        assert condition["StringEquals"] == {"aws:SourceAccount": "123456789012"}
+def test_its_role_is_for_this_machine_of_this_account_alone() -> None:
+    (statement,) = on()["RedeploymentRole"]["AssumeRolePolicyDocument"]["Statement"]
+    machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:Redeployment-1A2B"
+    assert fnmatchcase(machine, statement["Condition"]["ArnLike"]["aws:SourceArn"])
+    assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
+
+
+def test_eventbridge_is_not_asked_what_its_pages_do_not_promise() -> None:
+    (statement,) = on()["SecretChangedRole"]["AssumeRolePolicyDocument"]["Statement"]
+    assert "Condition" not in statement
 
 
 def test_what_ecs_refuses_is_tried_again_and_what_fails_for_good_is_told() -> None:

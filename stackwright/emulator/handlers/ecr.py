@@ -70,6 +70,36 @@ def _delete_repository(context: Context, repository: str, old: Properties) -> No
     gone_is_fine(ecr.delete_repository, repositoryName=repository, force=force)
 
 
+_TEMPLATE = Mapped(
+    service="ecr",
+    create="create_repository_creation_template",
+    identity="=Prefix",
+    key="prefix",
+    delete="delete_repository_creation_template",
+    names=_FILTERS,
+    steps=(
+        Step(
+            "update_repository_creation_template",
+            (
+                "AppliedFor",
+                "CustomRoleArn",
+                "Description",
+                "EncryptionConfiguration",
+                "ImageTagMutability",
+                "ImageTagMutabilityExclusionFilters",
+                "LifecyclePolicy",
+                "RepositoryPolicy",
+                "ResourceTags",
+            ),
+            names=_FILTERS,
+            at_creation=False,
+        ),
+    ),
+    read=Read("describe_repository_creation_templates", "prefixes", "repositoryCreationTemplates[0]"),
+    attributes={"CreatedAt": "createdAt", "UpdatedAt": "updatedAt"},
+)
+
+
 def _registry_wide(operation: str, undo: str, nothing: Mapping[str, Any]) -> Handler:
     """Return the handler of a setting that a registry has once; its id is the account's."""
 
@@ -91,6 +121,7 @@ def _registry_wide(operation: str, undo: str, nothing: Mapping[str, Any]) -> Han
 HANDLERS = handlers(
     {
         "AWS::ECR::Repository": replace(_REPOSITORY.handler(), delete=_delete_repository),
+        "AWS::ECR::RepositoryCreationTemplate": _TEMPLATE,
         "AWS::ECR::RegistryPolicy": _registry_wide("put_registry_policy", "delete_registry_policy", {}),
         "AWS::ECR::RegistryScanningConfiguration": _registry_wide(
             "put_registry_scanning_configuration",

@@ -121,6 +121,26 @@ CASES: list[dict[str, Any]] = [
         "attributes": ("RegistryId",),
     },
     {
+        "type": "AWS::ECR::RepositoryCreationTemplate",
+        "properties": {
+            "Prefix": "ROOT",
+            "AppliedFor": ["REPLICATION"],
+            "ImageTagMutability": "IMMUTABLE",
+            "EncryptionConfiguration": {"EncryptionType": "AES256"},
+            "LifecyclePolicy": LIFECYCLE,
+        },
+        "read": (
+            "ecr",
+            "describe_repository_creation_templates",
+            {"prefixes": ["@"]},
+            "repositoryCreationTemplates[0]",
+        ),
+        "sees": {"appliedFor": ["REPLICATION"], "imageTagMutability": "IMMUTABLE", "lifecyclePolicy": LIFECYCLE},
+        "change": {"ImageTagMutability": "MUTABLE"},
+        "then": {"imageTagMutability": "MUTABLE", "appliedFor": ["REPLICATION"]},
+        "attributes": ("CreatedAt", "UpdatedAt"),
+    },
+    {
         "type": "AWS::ECR::ReplicationConfiguration",
         "properties": {
             "ReplicationConfiguration": {

@@ -26,7 +26,7 @@ ENTRIES = [
 ]
 
 
-@pytest.mark.parametrize("blueprint", ["ec2-alb", "fargate-alb"])
+@pytest.mark.parametrize("blueprint", ["ec2-alb", "fargate-alb", "fargate-cdn"])
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 @pytest.mark.parametrize("gateways", ["one", "per-zone", "regional"])
 def test_everything_gets_through_ours(blueprint: str, environment: str, gateways: str) -> None:
