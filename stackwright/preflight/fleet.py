@@ -38,15 +38,21 @@ def launch_data(subject: Subject, group: Resource) -> dict[str, Any]:
 def zones_of(subject: Subject, group: Resource) -> list[str]:
     """Return the zones that a group starts instances in."""
     given = [each for each in items(group.properties.get("AvailabilityZones")) if isinstance(each, str)]
+    return sorted({*given, *zones_of_subnets(subject, items(group.properties.get("VPCZoneIdentifier")))})
+
+
+def zones_of_subnets(subject: Subject, subnets: list[Any]) -> list[str]:
+    """Return the zones of subnets, of the plan or by their ids."""
+    given: list[str] = []
     ids: list[str] = []
-    for each in items(group.properties.get("VPCZoneIdentifier")):
-        subnet = subject.graph.resources.get(each.path) if isinstance(each, Symbol) else None
+    for each in subnets:
+        subnet = subject.graph.target(each)
         zone = subnet.properties.get("AvailabilityZone") if subnet else None
         given += [zone] if isinstance(zone, str) else []
         ids += [each] if isinstance(each, str) else []
     if ids:
-        subnets = subject.aws.call("ec2", "describe_subnets", SubnetIds=ids)["Subnets"]
-        given += [str(each["AvailabilityZone"]) for each in subnets]
+        described = subject.aws.call("ec2", "describe_subnets", SubnetIds=ids)["Subnets"]
+        given += [str(each["AvailabilityZone"]) for each in described]
     return sorted(set(given))
 
 

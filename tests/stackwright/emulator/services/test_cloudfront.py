@@ -164,12 +164,12 @@ def test_what_a_distribution_cannot_be(client: Client, wrong: dict[str, Any], sa
         create(client, **wrong)
 
 
-def balancer(client: Client, *, gateway: bool) -> str:
+def balancer(client: Client, *, gateway: bool, zones: tuple[str, ...] = ("us-east-1a", "us-east-1b")) -> str:
     ec2 = client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnets = [
-        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{i}.0/24", AvailabilityZone=f"us-east-1{zone}")["Subnet"]
-        for i, zone in enumerate("ab")
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{i}.0/24", AvailabilityZone=zone)["Subnet"]
+        for i, zone in enumerate(zones)
     ]
     if gateway:
         made = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
@@ -187,6 +187,15 @@ def endpoint_of(arn: str, **changes: Any) -> dict[str, Any]:
 def test_a_vpc_origin_needs_an_internet_gateway(client: Client) -> None:
     with pytest.raises(ClientError, match=r"InvalidArgument.*no internet gateway"):
         client("cloudfront").create_vpc_origin(**endpoint_of(balancer(client, gateway=False)))
+
+
+def test_a_vpc_origin_is_not_to_be_had_in_every_zone(client: Client) -> None:
+    found = client("ec2").describe_availability_zones()["AvailabilityZones"]
+    without = next(each["ZoneName"] for each in found if each["ZoneId"] == "use1-az3")
+    with pytest.raises(ClientError, match=r"InvalidArgument.*use1-az3"):
+        client("cloudfront").create_vpc_origin(
+            **endpoint_of(balancer(client, gateway=True, zones=("us-east-1a", without)))
+        )
 
 
 @pytest.mark.parametrize(
