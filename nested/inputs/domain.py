@@ -74,4 +74,14 @@ CERTIFICATE_ARN = Input(
     default="",
     shared=True,
 )
+FAILOVER_ROLE = Input(
+    "FailoverRole",
+    "String",
+    _DOMAIN,
+    "Role in a failover",
+    "PRIMARY: this region answers while it is well; SECONDARY: while the primary one is not. One of each for a name.",
+    default="PRIMARY",
+    allowed=("PRIMARY", "SECONDARY"),
+    shared=True,
+)
 SERVICE_URL = Input("ServiceUrl", "String", _DOMAIN, "Service URL", "Where the service answers.", public=True)

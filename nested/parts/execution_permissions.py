@@ -304,10 +304,14 @@ def domains(zone_id: Any) -> list[Statement]:
         allow("acm:RequestCertificate", "*"),
         allow(_of("route53", records), zone),
         allow("route53:GetChange", Sub("arn:${AWS::Partition}:route53:::change/*")),
+        # A check that is being created has no id yet.
+        allow("route53:CreateHealthCheck", "*"),
+        allow(_of("route53", _CHECK_ACTIONS), Sub("arn:${AWS::Partition}:route53:::healthcheck/*")),
         allow("route53:ListHostedZones*", "*"),
     ]
 
 
+_CHECK_ACTIONS = "ChangeTagsForResource DeleteHealthCheck GetHealthCheck ListTagsForResource UpdateHealthCheck"
 _CERTIFICATE_ACTIONS = """
     AddTagsToCertificate DeleteCertificate DescribeCertificate ListTagsForCertificate RemoveTagsFromCertificate
     UpdateCertificateOptions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from stackwright.preflight.subject import Subject
 
 RECORD = "AWS::Route53::RecordSet"
+ROUTING = (
+    "Weight",
+    "Region",
+    "Failover",
+    "GeoLocation",
+    "GeoProximityLocation",
+    "CidrRoutingConfig",
+    "MultiValueAnswer",
+)
 CERTIFICATE = "AWS::CertificateManager::Certificate"
 
 
@@ -32,13 +41,18 @@ class Zone:
 
 @dataclass(frozen=True)
 class Entry:
-    """A name that a resource writes into a zone; of both AWS alone may know what they are."""
+    """A name that a resource writes into a zone; of both AWS alone may know what they are.
+
+    `policy` is the property that a record is told apart by, `role` its place in a failover.
+    """
 
     path: str
     name: Any
     zone: Any
     kind: str = ""
     set_identifier: str = ""
+    policy: str = ""
+    role: str = ""
 
 
 def zone(aws: Aws, zone_id: str) -> Zone:
@@ -73,11 +87,17 @@ def plain(name: str) -> str:
     return name.rstrip(".").lower().replace("\\052", "*")
 
 
+def policy(record: Mapping[str, Any]) -> str:
+    """Return the property by which a record is told apart from others of its name; none for a simple one."""
+    return next((each for each in ROUTING if record.get(each) not in (None, "")), "")
+
+
 def _records(subject: Subject) -> Iterator[Entry]:
     for each in subject.added(RECORD):
         has = each.properties
         identifier = str(has.get("SetIdentifier", ""))
-        yield Entry(each.path, has.get("Name", ""), has.get("HostedZoneId"), str(has.get("Type", "")), identifier)
+        which = (str(has.get("Type", "")), identifier, policy(has), str(has.get("Failover", "")))
+        yield Entry(each.path, has.get("Name", ""), has.get("HostedZoneId"), *which)
 
 
 def _validations(subject: Subject) -> Iterator[Entry]:

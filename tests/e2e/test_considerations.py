@@ -1,4 +1,4 @@
-"""What an environment turns on and off: secrets and values, redeployment on rotation, network ACLs."""
+"""What is turned on and off: secrets and values, redeployment on rotation, network ACLs, names in two regions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any
 
 from support.accounts import Account, Project
 from support.stacks import resources
+
+from nested import dns
+from nested.dns import Routing
 
 BLUEPRINT, STACK = "fargate-alb", "fargate-alb-dev"
 DEPLOY = ("deploy", BLUEPRINT, "dev", "--local", "--yes")
@@ -73,3 +76,39 @@ def test_a_secret_that_is_missing_stops_before_anything_changes_and_else_rolls_b
     told = project.run(*DEPLOY, "--waive", "secrets-present", status=1).stderr
     assert "ResourceInitializationError: unable to pull secrets or registry auth" in told
     assert "ended in UPDATE_ROLLBACK_COMPLETE" in told
+
+
+def records(account: Account, zone: str) -> set[tuple[str, str, str]]:
+    """What the zone answers with: name, identifier and role of each IPv4 record."""
+    found = account.client("route53").list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    mine = [each for each in found if each["Type"] == "A"]
+    return {(each["Name"], each.get("SetIdentifier", ""), each.get("Failover", "")) for each in mine}
+
+
+def test_a_name_leads_to_two_regions_and_never_changes_its_routing_in_place(account: Account) -> None:
+    zone = account.client("route53").create_hosted_zone(Name="example.com", CallerReference="1")["HostedZone"]["Id"]
+
+    def stack(verb: str, region: str, routing: Routing, role: str) -> str:
+        account.client("ssm", region).put_parameter(
+            Name="/stackwright/hosted-zone-id", Value=zone.rpartition("/")[2], Type="String", Overwrite=True
+        )
+        given = {"DomainName": "app.example.com", "LoadBalancerDnsName": f"lb.{region}", "LoadBalancerZoneId": "Z1"}
+        given |= {"FailoverRole": role} if routing == "failover" else {}
+        parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()]
+        cloudformation = account.client("cloudformation", region)
+        body = json.dumps(dns.template(routing=routing).to_dict())
+        getattr(cloudformation, f"{verb}_stack")(StackName="dns", TemplateBody=body, Parameters=parameters)
+        status: str = cloudformation.describe_stacks(StackName="dns")["Stacks"][0]["StackStatus"]
+        return status
+
+    assert stack("create", "us-east-1", "failover", "PRIMARY") == "CREATE_COMPLETE"
+    assert stack("create", "eu-west-1", "failover", "SECONDARY") == "CREATE_COMPLETE"
+    both = {
+        (f"{host}app.example.com.", region, role)
+        for host in ("", "www.")
+        for region, role in (("us-east-1", "PRIMARY"), ("eu-west-1", "SECONDARY"))
+    }
+    assert records(account, zone) == both
+    assert len(account.client("route53").list_health_checks()["HealthChecks"]) == 2
+    assert stack("update", "us-east-1", "simple", "") == "UPDATE_ROLLBACK_COMPLETE"
+    assert records(account, zone) == both

@@ -40,7 +40,7 @@ UNUSED = """
     s3:PutIntelligentTieringConfiguration s3:PutInventoryConfiguration s3:PutMetricsConfiguration s3:PutObject*
     apigateway:UpdateRestApiPolicy
     s3:PutReplicationConfiguration s3:REST.PUT.OBJECT s3:UpdateBucketMetadata* sns:PutDataProtectionPolicy
-    kms:Decrypt kms:GenerateDataKey s3:GetObjectVersion
+    kms:Decrypt kms:GenerateDataKey s3:GetObjectVersion route53-recovery-control-config:DescribeRoutingControl
     amplify:* apigateway:SetWebACL apprunner:* appsync:* bedrock-agentcore:* ec2:*VerifiedAccessInstance* payments:*
     elasticloadbalancing:*WebACLAssociation elasticloadbalancing:GetLoadBalancerWebACL iam:DescribeOrganization
     wafv2:*PermissionPolicy
@@ -77,7 +77,8 @@ def those_that_allow(action: str) -> list[dict[str, Any]]:
 @cache
 def stack_resources() -> list[dict[str, Any]]:
     cdns = [fargate_cdn.blueprint(), fargate_cdn.blueprint(entrance="prefix-list")]
-    made = [ec2_alb.blueprint(), ec2_api.blueprint(), fargate_alb.blueprint(), *cdns]
+    alb = [ec2_alb.blueprint(), ec2_alb.blueprint(routing="failover"), fargate_alb.blueprint()]
+    made = [*alb, ec2_api.blueprint(), *cdns]
     return [each for one in made for body in one.nested.values() for each in body["Resources"].values()]
 
 

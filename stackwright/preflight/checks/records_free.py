@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stackwright.preflight.asking import one_by_one
 from stackwright.preflight.check import Check, Point, fails, holds, moot
-from stackwright.preflight.zones import Entry, entries, plain
+from stackwright.preflight.zones import Entry, entries, plain, policy
 
 if TYPE_CHECKING:
     from stackwright.preflight.subject import Subject
@@ -31,10 +31,21 @@ def _free(subject: Subject, records: list[Entry], zone: str, name: str) -> Itera
     wanted = [each for each in records if (each.zone, plain(each.name)) == (zone, name)]
     taken = [(entry, found) for entry in wanted for found in there if _collide(entry, found)]
     for entry, found in taken:
-        text = f"{entry.path}: {zone} has a record {name} {found['Type']} that is not of this stack"
-        yield fails(text, mend="destroy the stack that wrote it, or delete it, or give another DomainName")
+        yield _taken(entry, found, f"{zone} has a record {name} {found['Type']}")
     if not taken:
         yield holds(f"{name} {', '.join(each.kind for each in wanted)}")
+
+
+def _taken(entry: Entry, found: dict[str, Any], what: str) -> Point:
+    if policy(found) != entry.policy and found["Type"] == entry.kind:
+        ways = [each or "simple" for each in (policy(found), entry.policy)]
+        text = f"{entry.path}: {what} that routes another way ({ways[0]}, not {ways[1]}): they cannot live together"
+        return fails(text, mend="delete it first, and the name answers nothing until this stack has made its own")
+    if entry.role and found.get("Failover") == entry.role and found.get("SetIdentifier") != entry.set_identifier:
+        text = f"{entry.path}: {what} that is {entry.role} already, in {found['SetIdentifier']}"
+        return fails(text, mend="give FailoverRole the other value")
+    text = f"{entry.path}: {what} that is not of this stack"
+    return fails(text, mend="destroy the stack that wrote it, or delete it, or give another DomainName")
 
 
 def _collide(entry: Entry, found: dict[str, Any]) -> bool:
@@ -42,7 +53,8 @@ def _collide(entry: Entry, found: dict[str, Any]) -> bool:
     if found["Type"] != entry.kind:
         return "CNAME" in (found["Type"], entry.kind)
     other = found.get("SetIdentifier", "")
-    return not (other and entry.set_identifier) or other == entry.set_identifier
+    alike = policy(found) == entry.policy and not (entry.role and found.get("Failover") == entry.role)
+    return not (other and entry.set_identifier and alike) or other == entry.set_identifier
 
 
 CHECK = Check(
