@@ -6,18 +6,16 @@ this one is away.
 
 from __future__ import annotations
 
-from typing import Any
-
 from troposphere import Equals, GetAtt, If, Not, NoValue, Ref, Sub, Template, iam, s3
 
 from nested import inputs
+from nested.parts import buckets
 from nested.parts.permissions import allow, policy, trust
 from nested.parts.shared_parameters import ARTIFACT_BUCKET, shared
 from nested.shape import gives, needs
 
 # Published files are named by their content and never change: an old version is something deleted by mistake.
 _DAYS_TO_UNDO = 30
-_DAYS_TO_FINISH_AN_UPLOAD = 1
 
 _REPLICATED = "HasReplicaBucket"
 
@@ -29,49 +27,18 @@ def template() -> Template:
     t.add_condition(_REPLICATED, Not(Equals(Ref(inputs.REPLICA_BUCKET_NAME.name), "")))
     t.add_resource([_replication_role(), _replication_policy()])
     bucket = t.add_resource(_bucket())
-    t.add_resource(_bucket_policy())
+    t.add_resource(buckets.over_tls("ArtifactBucketPolicy", "ArtifactBucket"))
     t.add_resource(shared("ArtifactBucketParameter", ARTIFACT_BUCKET, Ref(bucket)))
     gives(t, {inputs.ARTIFACT_BUCKET_NAME: Ref(bucket)})
     return t
 
 
 def _bucket() -> s3.Bucket:
-    return s3.Bucket(
+    return buckets.private(
         "ArtifactBucket",
-        DeletionPolicy="RetainExceptOnCreate",
-        UpdateReplacePolicy="Retain",
-        BucketEncryption=_encryption(),
-        LifecycleConfiguration=s3.LifecycleConfiguration(Rules=_lifecycle_rules()),
-        OwnershipControls=s3.OwnershipControls(Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]),
-        PublicAccessBlockConfiguration=s3.PublicAccessBlockConfiguration(
-            BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
-        ),
+        rules=[buckets.old_versions(_DAYS_TO_UNDO)],
         ReplicationConfiguration=If(_REPLICATED, _replication(), NoValue),
-        VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled"),
     )
-
-
-def _encryption() -> s3.BucketEncryption:
-    by_default = s3.ServerSideEncryptionByDefault(SSEAlgorithm="AES256")
-    rule = s3.ServerSideEncryptionRule(ServerSideEncryptionByDefault=by_default)
-    return s3.BucketEncryption(ServerSideEncryptionConfiguration=[rule])
-
-
-def _lifecycle_rules() -> list[s3.LifecycleRule]:
-    return [
-        s3.LifecycleRule(
-            Id="ExpireOldVersions",
-            Status="Enabled",
-            NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=_DAYS_TO_UNDO),
-        ),
-        s3.LifecycleRule(
-            Id="AbortUnfinishedUploads",
-            Status="Enabled",
-            AbortIncompleteMultipartUpload=s3.AbortIncompleteMultipartUpload(
-                DaysAfterInitiation=_DAYS_TO_FINISH_AN_UPLOAD
-            ),
-        ),
-    ]
 
 
 def _replication() -> s3.ReplicationConfiguration:
@@ -109,22 +76,4 @@ def _replication_policy() -> iam.PolicyType:
             allow(versions, Sub("${ArtifactBucket.Arn}/*")),
             allow(copies, Sub(f"{_REPLICA}/*")),
         ),
-    )
-
-
-def _bucket_policy() -> s3.BucketPolicy:
-    plain_text: dict[str, Any] = {
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [GetAtt("ArtifactBucket", "Arn"), Sub("${ArtifactBucket.Arn}/*")],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    return s3.BucketPolicy(
-        "ArtifactBucketPolicy",
-        # It stays as long as the bucket does.
-        DeletionPolicy="RetainExceptOnCreate",
-        UpdateReplacePolicy="Retain",
-        Bucket=Ref("ArtifactBucket"),
-        PolicyDocument=policy(plain_text),
     )

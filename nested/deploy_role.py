@@ -14,7 +14,7 @@ from typing import Any
 from troposphere import Equals, GetAtt, If, Not, Ref, Sub, Template, iam
 
 from nested import inputs
-from nested.parts import shared_parameters
+from nested.parts import grants, shared_parameters
 from nested.parts.permissions import Statement, allow, policy
 from nested.parts.stack_names import arns
 from nested.shape import gives, needs
@@ -62,6 +62,7 @@ def _identity_provider() -> iam.OIDCProvider:
 
 
 def _role(stacks: Sequence[str]) -> iam.Role:
+    repositories = arns(stacks, "ecr:*:${AWS::AccountId}:repository/{}")
     return iam.Role(
         "DeployRole",
         Description="Deploys this library's stacks from one GitHub repository",
@@ -70,7 +71,7 @@ def _role(stacks: Sequence[str]) -> iam.Role:
         Policies=[
             iam.Policy(PolicyName="Deploy", PolicyDocument=policy(*_deploy(stacks))),
             iam.Policy(PolicyName="Publish", PolicyDocument=policy(*_publish())),
-            iam.Policy(PolicyName="PushImages", PolicyDocument=policy(*_push_images(stacks))),
+            iam.Policy(PolicyName="PushImages", PolicyDocument=policy(*grants.push(repositories))),
         ],
     )
 
@@ -110,14 +111,8 @@ def _deploy(stacks: Sequence[str]) -> list[Statement]:
         allow([f"cloudformation:{each}" for each in follow], own),
         allow([f"cloudformation:{each}" for each in look], "*"),
         allow("iam:PassRole", execution_role, when=to_cloudformation),
-        # CloudFormation looks up the roots' SSM parameters as whoever asks for the change set.
-        allow(["ssm:GetParameter", "ssm:GetParameters"], _parameters()),
+        grants.read_parameters(),
     ]
-
-
-def _parameters() -> list[Sub]:
-    own = "arn:${AWS::Partition}:ssm:*:${AWS::AccountId}:parameter"
-    return [Sub(own + shared_parameters.EVERYTHING), Sub("arn:${AWS::Partition}:ssm:*::parameter/aws/service/*")]
 
 
 def _publish() -> list[Statement]:
@@ -127,15 +122,4 @@ def _publish() -> list[Statement]:
     return [
         allow(["s3:GetBucketLocation", "s3:ListBucket"], Sub(bucket), when=own),
         allow(["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], Sub(f"{bucket}/*"), when=own),
-    ]
-
-
-def _push_images(stacks: Sequence[str]) -> list[Statement]:
-    # "IAM permissions for pushing an image to an Amazon ECR private repository", Amazon ECR User Guide, and what
-    # looks up a digest. The token has no resource that it could be limited to.
-    push = ["BatchCheckLayerAvailability", "CompleteLayerUpload", "InitiateLayerUpload", "PutImage", "UploadLayerPart"]
-    look = ["BatchGetImage", "DescribeImages", "GetDownloadUrlForLayer"]
-    return [
-        allow("ecr:GetAuthorizationToken", "*"),
-        allow([f"ecr:{each}" for each in push + look], arns(stacks, "ecr:*:${AWS::AccountId}:repository/{}")),
     ]

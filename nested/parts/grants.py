@@ -7,6 +7,7 @@ from typing import Any
 from troposphere import Ref, Sub
 
 from nested.parts.permissions import Statement, allow, trust
+from nested.parts.shared_parameters import EVERYTHING
 
 
 def pull(repository_arn: Any) -> list[Statement]:
@@ -17,6 +18,36 @@ def pull(repository_arn: Any) -> list[Statement]:
     """
     layers = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
     return [allow("ecr:GetAuthorizationToken", "*"), allow(layers, repository_arn)]
+
+
+def push(repository_arns: list[Any]) -> list[Statement]:
+    """Return the statements that let a role push to these repositories, and look up what it pushed by its digest.
+
+    Source: "IAM permissions for pushing an image to an Amazon ECR private repository", Amazon ECR User Guide; the token
+    has no resource that it could be limited to.
+    """
+    upload = [
+        "BatchCheckLayerAvailability",
+        "CompleteLayerUpload",
+        "InitiateLayerUpload",
+        "PutImage",
+        "UploadLayerPart",
+    ]
+    look = ["BatchGetImage", "DescribeImages", "GetDownloadUrlForLayer"]
+    return [
+        allow("ecr:GetAuthorizationToken", "*"),
+        allow([f"ecr:{each}" for each in upload + look], repository_arns),
+    ]
+
+
+def read_parameters() -> Statement:
+    """Return the statement that lets a role read this library's SSM parameters and AWS's public ones.
+
+    CloudFormation looks up a root's parameters as whoever asks for the change set.
+    """
+    own = Sub("arn:${AWS::Partition}:ssm:*:${AWS::AccountId}:parameter" + EVERYTHING)
+    public = Sub("arn:${AWS::Partition}:ssm:*::parameter/aws/service/*")
+    return allow(["ssm:GetParameter", "ssm:GetParameters"], [own, public])
 
 
 def write_logs(log_group_arn: Any) -> Statement:
