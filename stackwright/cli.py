@@ -293,6 +293,7 @@ def preflight(project: Project, **options: Any) -> int:
 @_waive
 @click.option("--replace", multiple=True, metavar="STACK/NAME", callback=_filled, help="Allow to replace this.")
 @click.option("--despite-findings", is_flag=True, help="Deploy although guarantees do not hold.")
+@click.option("--no-execute", is_flag=True, help="Only show what would change; nothing is changed.")
 @_bucket
 @_role
 @_account

@@ -12,7 +12,8 @@
     outcome   outputs and elapsed time, or the first real failure                  no AWS
 
 What can be refused before AWS is asked is refused in `wish` and `plan`. A change set that is not
-executed is taken away again, and with it the stack that was only made for it. With `--local` the
+executed is taken away again, and with it the stack that was only made for it; with `--no-execute`
+none is, and the sum of what it holds is all that is printed. With `--local` the
 bootstrap blueprints go first, down the same way.
 """
 
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING
 from stackwright import console
 from stackwright.aws_errors import AccessDenied
 from stackwright.building import check_findings
+from stackwright.deploy import pointer
 from stackwright.deploy.again import Again, Where
 from stackwright.deploy.changes import refuse_replacements
 from stackwright.deploy.execute import (
@@ -41,6 +43,7 @@ from stackwright.deploy.first_try import discarded
 from stackwright.deploy.outcome import DECLINED, check_ended, tell_declined, tell_outputs
 from stackwright.deploy.plan import (
     ENDED_WELL,
+    IMAGE,
     Busy,
     Plan,
     Stuck,
@@ -50,11 +53,11 @@ from stackwright.deploy.plan import (
     make_plan,
 )
 from stackwright.deploy.screen import Screen, reached
-from stackwright.deploy.show import change_lines
+from stackwright.deploy.show import change_lines, summary
 from stackwright.deploy.tasks import Evidence
 from stackwright.deploy.unhang import Unhang
 from stackwright.deploy.wish import BOOTSTRAP, Wish, make_wish
-from stackwright.errors import BadInput
+from stackwright.errors import BadInput, StackwrightError
 from stackwright.preflight.examine import check_ready, check_waived
 from stackwright.preflight.subject import make_subject
 from stackwright.publish import artifact_bucket, execution_role, upload
@@ -67,6 +70,7 @@ if TYPE_CHECKING:
     from stackwright.project import Project
 
 DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+NO_CHANGES = "no changes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +90,7 @@ class Choices:
     replace: Sequence[str] = ()
     waive: Sequence[str] = ()
     despite_findings: bool = False
+    no_execute: bool = False
     as_json: bool = False
 
     @property
@@ -108,7 +113,7 @@ class Choices:
 def deploy(project: Project, choices: Choices) -> int:
     """Deploy a blueprint to an environment; return the exit status."""
     started = time.monotonic()
-    screen = Screen(yes=choices.yes)
+    screen = Screen(yes=choices.yes or choices.no_execute)
     wishes = _wishes(project, choices, screen)
     with reached(choices.again.where, screen) as aws:
         for wish in wishes[:-1]:
@@ -118,6 +123,8 @@ def deploy(project: Project, choices: Choices) -> int:
         if not bring_about(aws, wishes[-1], choices, screen):
             tell_declined(choices.name, as_json=choices.as_json)
             return DECLINED
+        if choices.no_execute:
+            return 0
         tell_outputs(aws, choices.name, screen, seconds=time.monotonic() - started, as_json=choices.as_json)
     return 0
 
@@ -125,14 +132,21 @@ def deploy(project: Project, choices: Choices) -> int:
 def _wishes(project: Project, choices: Choices, screen: Screen) -> list[Wish]:
     """Return what to bring about, bootstrap blueprints first; lint and verify all of it before AWS is asked."""
     wish = wished(project, choices)
-    first = [name for name in BOOTSTRAP if choices.local and name != choices.blueprint and name in project.makers]
-    before = [make_wish(project, name, choices.environment, region=choices.offline) for name in first]
+    before = [
+        make_wish(project, name, choices.environment, region=choices.offline) for name in _first(project, choices)
+    ]
     wishes = [*before, wish]
     screen.say(check_findings(project, [each.rendered for each in wishes]))
     despite = choices.despite_findings
     for each in wishes:
         screen.say(check_guarantees(project, each.made, each.environment, region=choices.offline, despite=despite))
     return wishes
+
+
+def _first(project: Project, choices: Choices) -> list[str]:
+    """Return the bootstrap blueprints of the same environment; a pipeline is none, and finds what stands already."""
+    others = [name for name in BOOTSTRAP if choices.local and name != choices.blueprint and name in project.makers]
+    return [name for name in others if choices.environment in project.environments(name)]
 
 
 def wished(project: Project, choices: Choices) -> Wish:
@@ -180,10 +194,11 @@ def _refuse_shared(aws: Aws, project: Project, wish: Wish) -> None:
 
 
 def bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen) -> bool:
-    """Make the stack what the wish says; return False when the person declines."""
+    """Make the stack what the wish says, or show what that takes; return False when the person declines."""
     again = choices.again
+    act = _preview if choices.no_execute else _bring_about
     try:
-        return _bring_about(aws, wish, choices, screen, again)
+        return act(aws, wish, choices, screen, again)
     except Busy as error:
         raise Busy(f"{error}\nwatch it: {again.ours('watch')}") from error
     except Stuck as error:
@@ -192,6 +207,8 @@ def bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen) -> bool:
 
 def _bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: Again) -> bool:
     plan = planned(aws, wish, choices)
+    if plan.released:
+        screen.say(f"{plan.stack_name}: image {plan.pointer}, which {pointer.parameter(plan.stack_name)} names")
     check_ready(make_subject(aws, wish, plan), waived=choices.waive, say=screen.say)
     source = _source(aws, wish, choices, screen)
     if not _cleared(aws, plan, screen, again):
@@ -200,7 +217,7 @@ def _bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: 
         plan = changed(plan, replaces=None, leftover=None)
     with proposed(aws, plan, source) as proposal:
         if proposal.empty:
-            screen.say(f"{plan.stack_name}: no changes")
+            screen.say(f"{plan.stack_name}: {NO_CHANGES}")
             stack_id = proposal.stack_id
         else:
             screen.show(change_lines(proposal.changes))
@@ -210,6 +227,28 @@ def _bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: 
                 return False
             stack_id = _carried_out(aws, plan, proposal, screen, again)
     _protect(aws, plan, stack_id)
+    if plan.points_to:
+        pointer.move(aws, plan.stack_name, plan.points_to)
+    return True
+
+
+def _preview(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: Again) -> bool:
+    """Show what a deployment would change, and print its sum; what is refused of a deployment is refused here."""
+    plan = planned(aws, wish, choices)
+    if plan.replaces:
+        raise StackwrightError(
+            f"{plan.stack_name}: its first try failed ({plan.replaces.status}) and it can only be deleted: nothing to"
+            f" show\nnext: {again.ours('deploy')} deletes it and creates it anew"
+        )
+    check_ready(make_subject(aws, wish, plan), waived=choices.waive, say=screen.say)
+    with proposed(aws, plan, _source(aws, wish, choices, screen)) as proposal:
+        told = NO_CHANGES if proposal.empty else summary(proposal.changes)
+        screen.show([] if proposal.empty else change_lines(proposal.changes))
+        refuse_replacements(proposal.changes, allowed=choices.replace)
+    if choices.as_json:
+        console.data({"stack": plan.stack_name, "changes": told})
+    else:
+        console.out(told)
     return True
 
 
@@ -227,6 +266,7 @@ def _carried_out(aws: Aws, plan: Plan, proposal: Proposal, screen: Screen, again
 def planned(aws: Aws, wish: Wish, choices: Choices) -> Plan:
     """Return what to ask of CloudFormation, from the wish and the stack as it is."""
     built = wish.built
+    runs_an_image = IMAGE in built.root.get("Parameters", {})
     return make_plan(
         blueprint=built.name,
         environment=wish.environment,
@@ -237,6 +277,7 @@ def planned(aws: Aws, wish: Wish, choices: Choices) -> Plan:
         stack=aws.stack_now(choices.name),
         stack_name=choices.name,
         image=choices.image,
+        pointer=pointer.read(aws, choices.name) if runs_an_image else None,
         # The stacks that make the role cannot be made with it.
         role=None if built.flat else execution_role(aws, choices.role_arn),
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 from stackwright.aws_shapes import Stack
 from stackwright.capabilities import capabilities
+from stackwright.deploy.pointer import NONE
 from stackwright.errors import BadInput, StackwrightError
 from stackwright.quoting import quoted
 from stackwright.resolve.parameters import problems
@@ -44,7 +45,8 @@ class Plan:
 
     `parameters` maps names to values, None for the previous one; `role` is what CloudFormation acts
     with, None for the caller's own permissions or the role the stack has; `replaces` is the stack of
-    a failed first try that must go before; `leftover` a stack that was never executed.
+    a failed first try that must go before; `leftover` a stack that was never executed; `pointer` is what the stack's
+    pointer says, None where it has none.
     """
 
     stack_name: str
@@ -58,6 +60,19 @@ class Plan:
     before: Stack | None = None
     replaces: Stack | None = None
     leftover: Stack | None = None
+    pointer: str | None = None
+
+    @property
+    def released(self) -> bool:
+        """Whether the stack is given the image that its pointer names."""
+        return self.pointer is not None and self.parameters.get(IMAGE) == self.pointer
+
+    @property
+    def points_to(self) -> str | None:
+        """What the pointer has to say afterwards; None where there is none, or where it may stay."""
+        image = self.parameters.get(IMAGE)
+        stays = self.pointer is None or image is None or self.pointer == (image or NONE)
+        return None if stays else image or NONE
 
     def request(self) -> dict[str, Any]:
         """Return what CreateChangeSet takes, but for the template and the change set's name."""
@@ -95,6 +110,7 @@ def make_plan(
     stack: Stack | None,
     stack_name: str | None = None,
     image: str | None = None,
+    pointer: str | None = None,
     role: str | None = None,
 ) -> Plan:
     """Return the plan for a stack as it is now; raises BadInput or, for a busy one, our error."""
@@ -106,7 +122,9 @@ def make_plan(
     leftover = stack if stack and stack.status == LEFTOVER else None
     before = stack if stack and not (replaces or leftover) else None
     previous = stack if before or replaces else None
-    chosen = _image(blueprint, root, given=image, previous=previous, reusable=before is not None)
+    # A stack that is made anew has a new registry, without the image that ran before.
+    released = pointer if pointer != NONE and before else None
+    chosen = _image(blueprint, root, given=image, released=released, previous=previous, reusable=before is not None)
     return Plan(
         stack_name=name,
         creates=before is None,
@@ -119,6 +137,7 @@ def make_plan(
         before=before,
         replaces=replaces,
         leftover=leftover,
+        pointer=pointer,
     )
 
 
@@ -173,19 +192,22 @@ def _image(
     root: Mapping[str, Any],
     *,
     given: str | None,
+    released: str | None,
     previous: Stack | None,
     reusable: bool,
 ) -> dict[str, str | None]:
-    """Return the image parameter: given, else the previous value, else none; never back to none."""
+    """Return the image parameter: given, else released, else the previous value, else none; never back to none."""
     check_image(blueprint, root, given)
     if IMAGE not in root.get("Parameters", {}):
         return {}
-    running = previous.parameters.get(IMAGE) if previous else None
+    running = released or (previous.parameters.get(IMAGE) if previous else None)
     # What a failed first try was to run never ran: it may be taken back.
     if given is not None and not given.strip() and running and reusable:
         raise BadInput(f"stack runs image {running}: it never goes back to none; leave --image out to keep it")
     if given is not None:
         return {IMAGE: given.strip()}
+    if released:
+        return {IMAGE: released}
     return {IMAGE: None} if reusable and running is not None else {IMAGE: running or ""}
 
 

@@ -1,4 +1,4 @@
-"""CloudWatch Logs: groups, and the filters that make metrics of them."""
+"""CloudWatch Logs: groups, the filters that make metrics of them, and policies that let services write."""
 
 from __future__ import annotations
 
@@ -67,6 +67,14 @@ def _delete_filter(context: Context, name: str, old: Properties) -> None:
     gone_is_fine(context.client("logs").delete_metric_filter, logGroupName=old["LogGroupName"], filterName=name)
 
 
-HANDLERS = handlers({"AWS::Logs::LogGroup": _LOG_GROUP}) | {
+_RESOURCE_POLICY = Mapped(
+    service="logs",
+    create="put_resource_policy",
+    identity="=PolicyName",
+    key="policyName",
+    delete="delete_resource_policy",
+    steps=(Step("put_resource_policy", ("PolicyDocument",), at_creation=False),),
+)
+HANDLERS = handlers({"AWS::Logs::LogGroup": _LOG_GROUP, "AWS::Logs::ResourcePolicy": _RESOURCE_POLICY}) | {
     "AWS::Logs::MetricFilter": Handler(create=_put_filter, delete=_delete_filter, update=_update_filter)
 }

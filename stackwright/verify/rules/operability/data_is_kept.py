@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from stackwright.resolve.graph import Resource
 from stackwright.verify.deployment import Deployment, on
+from stackwright.verify.policies import IDENTITIES
 from stackwright.verify.rule import Finding, Rule
 
 # A log is no data of the system: it expires by its retention.
@@ -47,7 +48,9 @@ def _only_for_messages(deployment: Deployment, resource: Resource) -> bool:
     """Tell whether this is a key that only topics are encrypted with: without it nothing is lost that was kept."""
     if resource.type != "AWS::KMS::Key":
         return False
-    users = [each.type for each in deployment.graph.resources.values() if resource.path in each.depends_on]
+    dependents = [each.type for each in deployment.graph.resources.values() if resource.path in each.depends_on]
+    # A role that may use it keeps nothing itself.
+    users = [each for each in dependents if each not in IDENTITIES]
     return bool(users) and all(each in _PASSING for each in users)
 
 
