@@ -82,6 +82,7 @@ digest:
 carry:
 	rm -rf $(CARRIED)
 	mkdir -p $(CARRIED)
+	aws ecr get-login-password | skopeo login --username AWS --password-stdin "$${IMAGE%%/*}"
 	skopeo copy --all --preserve-digests "docker://$$IMAGE" dir:$(CARRIED)
 
 promote:

@@ -26,4 +26,5 @@ BLUEPRINTS: dict[str, Callable[[], Blueprint]] = {
     "fargate-alb": _from("fargate_alb"),
     "fargate-cdn": _from("fargate_cdn"),
     "ec2-api": _from("ec2_api"),
+    "pipeline": _from("pipeline"),
 }

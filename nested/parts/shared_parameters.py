@@ -15,6 +15,11 @@ EXECUTION_ROLE_ARN = "/stackwright/execution-role-arn"
 ARTIFACT_BUCKET = "/stackwright/artifact-bucket"
 
 
-def shared(title: str, name: str, value: Any, **options: Any) -> ssm.Parameter:
+def image_pointer(stack: str) -> str:
+    """Return the name of the parameter that holds the image which a stack runs by another's deployment than its own."""
+    return f"/stackwright/{stack}/image"
+
+
+def shared(title: str, name: Any, value: Any, **options: Any) -> ssm.Parameter:
     """Return the SSM parameter of this name; its value is a string, never secret."""
     return ssm.Parameter(title, Name=name, Type="String", Value=value, **options)

@@ -20,6 +20,7 @@ NOUNS = {
     "AWS::CloudFront::Distribution": "CloudFront distribution",
     "AWS::CloudWatch::Alarm": "alarm",
     "AWS::CloudWatch::Dashboard": "dashboard",
+    "AWS::CodeBuild::Project": "CodeBuild project",
     "AWS::CodeDeploy::Application": "CodeDeploy application",
     "AWS::CodeDeploy::DeploymentGroup": "CodeDeploy deployment group",
     "AWS::EC2::EIP": "Elastic IP",

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.delivery import BUILDSPEC, GITLAB, WORKFLOWS
+from support.delivery import BUILDSPEC, BUILDSPECS, GITLAB, WORKFLOWS
 
 CHECKER = Path(sys.executable).with_name("check-jsonschema")
 OWN = Path(__file__).with_name("buildspec.schema.json")
@@ -16,7 +16,7 @@ SCHEMAS = {
     "gitlab": ["--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci"],
     "codebuild": ["--schemafile", str(OWN)],
 }
-FILES = {"github": WORKFLOWS, "gitlab": [GITLAB], "codebuild": [BUILDSPEC]}
+FILES = {"github": WORKFLOWS, "gitlab": [GITLAB], "codebuild": BUILDSPECS}
 
 
 def checked(kind: str, *files: Path) -> subprocess.CompletedProcess[str]:

@@ -13,46 +13,15 @@ from pathlib import Path
 
 import pytest
 from support.accounts import Account
-from support.delivery import REPOSITORY
+from support.delivery import KIND, REPOSITORY, stand_in
 
 from stackwright.emulator.server import LocalAws
 
 pytestmark = pytest.mark.e2e
-KIND = "application/vnd.docker.distribution.manifest.v2+json"
 COMMIT = "4f2a9c1" * 5 + "4f2a9"
 ACCOUNTS = iter(range(310_000_000_001, 320_000_000_000))
 EXCLUDED = {"ImageTagMutabilityExclusionFilterType": "WILDCARD", "ImageTagMutabilityExclusionFilterValue": "latest"}
 OF_ECR = {"IMMUTABLE_WITH_EXCLUSION": {"ImageTagMutabilityExclusionFilters": [EXCLUDED]}}
-
-# Stands in for docker and skopeo: it notes what it was asked, and what it is to push arrives in the registry.
-STAND_IN = f"""#!{sys.executable}
-import hashlib, json, os, sys
-from pathlib import Path
-program, words = Path(sys.argv[0]).name, sys.argv[1:]
-with open(os.environ["NOTED"], "a") as notes:
-    print(program, *words, file=notes)
-def arrived(reference, manifest):
-    import boto3
-    name, _, tag = reference.partition("/")[2].partition(":")
-    digest = "sha256:" + hashlib.sha256(manifest.encode()).hexdigest()
-    boto3.client("ecr").put_image(repositoryName=name, imageTag=tag, imageManifest=manifest, imageDigest=digest)
-if words[0] == "login":
-    assert sys.stdin.read()
-elif words[0] == "push":
-    arrived(words[1], json.dumps({{"schemaVersion": 2, "mediaType": "{KIND}", "built": os.environ["COMMIT"]}}))
-elif words[0] == "manifest-digest":
-    print("sha256:" + hashlib.sha256(Path(words[1]).read_bytes()).hexdigest())
-elif words[0] == "copy" and words[-1].startswith("docker://"):
-    arrived(words[-1].removeprefix("docker://"), Path(words[-2].removeprefix("dir:"), "manifest.json").read_text())
-elif words[0] == "run":
-    print("container")
-elif words[0] == "inspect":
-    print(os.environ.get("HEALTH", "healthy"))
-elif words[0] == "wait":
-    print(os.environ.get("STATUS", "0"))
-elif words[:2] == ["buildx", "build"]:
-    Path(words[-1], ".cache/image.new").mkdir(parents=True)
-"""
 
 
 @dataclass(frozen=True)
@@ -101,10 +70,7 @@ def start(endpoint: str, tmp_path: Path) -> Callable[..., Delivery]:
     def started(mutability: str = "IMMUTABLE") -> Delivery:
         account = Account(str(next(ACCOUNTS)), endpoint)
         own = {name: value for name, value in account.environment.items() if not name.startswith("MAKE")}
-        (tmp_path / "bin").mkdir()
-        for program in ("docker", "skopeo"):
-            (tmp_path / "bin" / program).write_text(STAND_IN)
-            (tmp_path / "bin" / program).chmod(0o755)
+        stand_in(tmp_path / "bin")
         for file in ("Makefile", "delivery.mk"):
             (tmp_path / file).write_bytes((REPOSITORY / file).read_bytes())
         places = [str(tmp_path / "bin"), str(Path(sys.executable).parent), own["PATH"]]

@@ -2,7 +2,8 @@
 
 What is left to the image counts as root, since an image that says nothing runs as that. A container that collects the
 others' logs (FireLens) has to be root, and one of Windows knows neither users by number nor capabilities. Commands into
-running containers (ECS Exec) are a way in that somebody has to want.
+running containers (ECS Exec) are a way in that somebody has to want. What CodeBuild runs is a container too, and root
+in it by design; privileged, it has the machine below.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from stackwright.verify.deployment import Deployment, at, listed, on
 from stackwright.verify.rule import Finding, Rule
 from stackwright.verify.tasks import SERVICE, TASK_DEFINITION
 
+PROJECT = "AWS::CodeBuild::Project"
 # "TaskDefinition", Amazon ECS API Reference: what a task can share with its instance.
 _SHARED = {
     "PidMode": "sees and can end every process of the instance",
@@ -40,6 +42,11 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             problem = "whoever may ecs:ExecuteCommand has a shell in its containers, with their permissions"
             mend = "set it to false; for the time that it is needed, let it be true and the file system writable"
             yield Finding(service.path, "EnableExecuteCommand", True, problem, mend)
+    for project in deployment.of(PROJECT):
+        if on(at(project.properties, "Environment.PrivilegedMode")):
+            problem = "whoever changes what it builds can do all that root on the machine can"
+            mend = "leave it out, or use a project for images and nothing else"
+            yield Finding(project.path, "Environment.PrivilegedMode", True, problem, mend)
 
 
 def _shared(definition: Resource) -> Iterator[Finding]:
@@ -100,6 +107,6 @@ RULE = Rule(
     claim="Containers run without root, without a disk to write to, and with nothing of their host.",
     why="What takes over a container then finds nothing to change, and no way on to its neighbours.",
     source="Amazon ECS task and container security best practices (Amazon ECS Developer Guide)",
-    about=(TASK_DEFINITION, SERVICE),
+    about=(TASK_DEFINITION, SERVICE, PROJECT),
     check=check,
 )

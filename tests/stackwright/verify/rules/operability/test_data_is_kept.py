@@ -50,12 +50,18 @@ def test_a_registry_that_says_not_to_empty_itself_is_judged_like_any_other() -> 
     [
         ([], ["DeletionPolicy", "UpdateReplacePolicy"]),
         (["AWS::SNS::Topic"], []),
+        (["AWS::SNS::Topic", "AWS::IAM::Role"], []),
+        (["AWS::IAM::Role"], ["DeletionPolicy", "UpdateReplacePolicy"]),
         (["AWS::SNS::Topic", "AWS::SecretsManager::Secret"], ["DeletionPolicy", "UpdateReplacePolicy"]),
     ],
 )
 def test_a_key_is_kept_unless_only_topics_are_encrypted_with_it(users: list[str], found: list[str]) -> None:
     key = {"Type": "AWS::KMS::Key", "Properties": {}}
-    property_of = {"AWS::SNS::Topic": "KmsMasterKeyId", "AWS::SecretsManager::Secret": "KmsKeyId"}
+    property_of = {
+        "AWS::SNS::Topic": "KmsMasterKeyId",
+        "AWS::SecretsManager::Secret": "KmsKeyId",
+        "AWS::IAM::Role": "Policies",
+    }
     using = {
         f"User{index}": {"Type": kind, "Properties": {property_of[kind]: {"Ref": "Key"}}}
         for index, kind in enumerate(users)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.guarantees import STACKS, findings, resource, seeded, told
+from support.guarantees import STACKS, alone, findings, resource, seeded, told
 
 RULE = "operability/logs-expire"
 
@@ -39,3 +39,20 @@ def test_a_mode_left_to_chance_is_found() -> None:
 
     (line,) = told(RULE, seeded(seed))
     assert line.startswith("Service/TaskDefinition app.LogConfiguration.Options.mode: whether it blocks or drops")
+
+
+@pytest.mark.parametrize(
+    ("logs", "found"),
+    [
+        (None, 1),
+        ({"Status": "ENABLED"}, 1),
+        ({"Status": "ENABLED", "GroupName": {"Ref": "Logs"}}, 0),
+        ({"Status": "DISABLED"}, 0),
+    ],
+)
+def test_a_build_whose_log_group_codebuild_would_make_is_found(logs: dict[str, Any] | None, found: int) -> None:
+    properties = {"LogsConfig": {"CloudWatchLogs": logs}} if logs else {}
+    group = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 7}}
+    project = {"Type": "AWS::CodeBuild::Project", "Properties": properties}
+    lines = told(RULE, alone({"Logs": group, "Build": project}))
+    assert [line.partition(":")[0] for line in lines] == ["Build LogsConfig.CloudWatchLogs.GroupName"] * found

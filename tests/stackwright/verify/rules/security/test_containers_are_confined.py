@@ -73,6 +73,13 @@ def test_the_instances_own_folders_are_found(source: str, found: int) -> None:
     assert len(told(RULE, _task(CONFINED, Volumes=volumes))) == found
 
 
+@pytest.mark.parametrize(("privileged", "found"), [("true", 1), ("false", 0), (None, 0)])
+def test_a_privileged_build_is_found(privileged: str | None, found: int) -> None:
+    environment = {"PrivilegedMode": privileged} if privileged else {}
+    project = {"Type": "AWS::CodeBuild::Project", "Properties": {"Environment": environment}}
+    assert len(told(RULE, alone({"Build": project}))) == found
+
+
 UNKNOWN = {"Fn::GetAtt": ["Other", "Value"]}
 
 

@@ -1,0 +1,211 @@
+"""`pipeline` from an upload to both environments: each action gets what others left, and prod what dev ran."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from support.accounts import REGION, Account, Project
+from support.pipelines import Run, zipped
+from support.stacks import Stack
+
+SYSTEM = "fargate-alb"
+PARTS = ["build.py", ".cfnlintrc", "nested", "params", "templates", "Makefile", "delivery.mk", "setup.cfg"]
+PARTS += ["pyproject.toml", "constraints.txt", "buildspec.yml", "buildspec-review.yml", "buildspec-promote.yml"]
+HERE = ("--yes", "--region", REGION)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Both environments of a system and their pipeline, in one account."""
+
+    project: Project
+    folder: Path
+
+    @property
+    def account(self) -> Account:
+        return self.project.account
+
+    @property
+    def pipeline(self) -> Stack:
+        return Stack(self.account, "pipeline", SYSTEM)
+
+    def system(self, environment: str) -> Stack:
+        return Stack(self.account, SYSTEM, environment)
+
+    def upload(self, name: str) -> Run:
+        """Upload the source as a person does; return the execution that it starts."""
+        body = zipped(self.project.folder, PARTS, self.folder / f"{name}.zip")
+        self.account.client("s3").put_object(
+            Bucket=self.pipeline.output("SourceBucketName"), Key="source.zip", Body=body
+        )
+        return Run(self.account, self.pipeline.output("PipelineName"), self.folder / name)
+
+    def running(self, environment: str) -> set[str]:
+        """The images of the tasks that run."""
+        client, stack = self.account.client("ecs"), self.system(environment)
+        arns = client.list_tasks(cluster=stack.output("ClusterName"))["taskArns"]
+        tasks = client.describe_tasks(cluster=stack.output("ClusterName"), tasks=arns)["tasks"]
+        return {each["image"] for task in tasks for each in task["containers"]}
+
+    def given(self, environment: str) -> str:
+        """The image that CloudFormation knows of."""
+        parameters = self.system(environment).stacks()[f"{SYSTEM}-{environment}"]["Parameters"]
+        return next(str(each["ParameterValue"]) for each in parameters if each["ParameterKey"] == "Image")
+
+    def pointer(self, environment: str) -> str:
+        name = f"/stackwright/{SYSTEM}-{environment}/image"
+        return str(self.account.client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
+
+
+def deployed(project: Project, folder: Path) -> Delivery:
+    """Both environments, as persons deploy them first, without an image."""
+    project.run("deploy", SYSTEM, "dev", "--local", "--yes")
+    project.run("deploy", SYSTEM, "prod", *HERE)
+    folder.mkdir()
+    return Delivery(project, folder)
+
+
+@pytest.fixture(scope="module")
+def delivery(make_project: Callable[[Path], Project], tmp_path_factory: pytest.TempPathFactory) -> Delivery:
+    project = make_project(tmp_path_factory.mktemp("project"))
+    found = deployed(project, tmp_path_factory.mktemp("runs") / "runs")
+    project.run("deploy", "pipeline", SYSTEM, *HERE)
+    return found
+
+
+@pytest.fixture(scope="module")
+def ran(delivery: Delivery) -> Run:
+    return delivery.upload("first").go()
+
+
+def test_an_upload_starts_it(delivery: Delivery) -> None:
+    events = delivery.account.client("events")
+    listed = delivery.account.client("cloudformation").list_stack_resources(StackName=delivery.pipeline.name)
+    stack = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in listed["StackResourceSummaries"]}
+    pattern = json.loads(events.describe_rule(Name=stack["UploadStarts"])["EventPattern"])
+    bucket = delivery.pipeline.output("SourceBucketName")
+    assert pattern["detail"] == {"bucket": {"name": [bucket]}, "object": {"key": ["source.zip"]}}
+    (target,) = events.list_targets_by_rule(Rule=stack["UploadStarts"])["Targets"]
+    assert target["Arn"].endswith(f":{delivery.pipeline.output('PipelineName')}")
+    notified = delivery.account.client("s3").get_bucket_notification_configuration(Bucket=bucket)
+    assert "EventBridgeConfiguration" in notified
+
+
+def test_the_build_leaves_what_the_later_actions_ask_for(delivery: Delivery, ran: Run) -> None:
+    left = ran.artifacts["BuildOutput"]
+    for environment in ("Dev", "Prod"):
+        for key in ("TemplatePath", "TemplateConfiguration"):
+            artifact, _, path = ran.configured[f"{environment}/Propose"][key].partition("::")
+            assert (ran.artifacts[artifact] / path).is_file()
+    assert json.loads((left / "imagedefinitions.json").read_text())[0]["name"] == "app"
+    assert "pytest" in (ran.folder / "Build/Build/noted").read_text()
+
+
+def test_a_version_of_s3_becomes_a_tag(delivery: Delivery, ran: Run) -> None:
+    revision = ran.variables["", "revision"]
+    images = delivery.account.client("ecr").describe_images(
+        repositoryName=delivery.system("dev").output("RepositoryUri").partition("/")[2]
+    )["imageDetails"]
+    assert [f"dev-{revision}"] in [each["imageTags"] for each in images]
+
+
+def test_the_approval_shows_the_tree_and_the_guarantees(ran: Run) -> None:
+    shown = ran.printed["Prod/Review"]
+    assert "~ TaskDefinition (task definition) REPLACED, the old one kept" in shown
+    assert "because: " in shown
+    asked = ran.configured["Prod/Approve"]["CustomData"]
+    assert "fargate-alb prod: " in asked and "guarantees hold" in asked
+    assert "to change" in asked and "REPLACED" in asked
+    assert ran.variables["Build", "IMAGE"] in asked
+    assert ran.configured["Prod/Approve"]["ExternalEntityLink"].startswith(f"https://{REGION}.console.aws.amazon.com/")
+
+
+def test_dev_and_prod_run_one_digest_each_from_its_own_registry(delivery: Delivery, ran: Run) -> None:
+    images = {environment: delivery.running(environment) for environment in ("dev", "prod")}
+    for environment, (image,) in images.items():
+        registry, _, digest = image.partition("@")
+        assert registry == delivery.system(environment).output("RepositoryUri")
+        assert digest == ran.variables["Build", "IMAGE"].partition("@")[2]
+        assert delivery.system(environment).image() == image
+
+
+def test_a_person_deploys_after_it_and_changes_nothing(delivery: Delivery, ran: Run) -> None:
+    for environment in ("dev", "prod"):
+        assert "no changes" in delivery.project.run("deploy", SYSTEM, environment, *HERE).stderr
+
+
+def test_what_a_deployment_refuses_stops_before_the_approval(delivery: Delivery, ran: Run) -> None:
+    delivery.project.set(SYSTEM, "prod", VpcCidr="10.9.0.0/16")
+    with pytest.raises(AssertionError, match="would replace what traffic or data hangs on"):
+        delivery.upload("replacing").go(before="Prod/Approve")
+    delivery.project.set(SYSTEM, "prod", VpcCidr="10.3.0.0/16")
+
+
+def test_another_deployment_of_it_changes_nothing(delivery: Delivery) -> None:
+    assert "no changes" in delivery.project.run("deploy", "pipeline", SYSTEM, *HERE).stderr
+
+
+@pytest.fixture(scope="module")
+def by_ecs(make_project: Callable[[Path], Project], tmp_path_factory: pytest.TempPathFactory) -> Delivery:
+    """The same with the document's own deployment: the pipeline gives ECS the image, and CloudFormation nothing."""
+    project = make_project(tmp_path_factory.mktemp("project"))
+    blueprint = project.folder / "templates/pipeline.py"
+    blueprint.write_text(blueprint.read_text().replace("pipeline.template()", 'pipeline.template(deploy="ecs")'))
+    found = deployed(project, tmp_path_factory.mktemp("runs") / "runs")
+    outputs = {f"{name.title()}{key}": found.system(name).output(key) for name in ("dev", "prod") for key in NAMES}
+    project.set("pipeline", SYSTEM, **outputs)
+    project.run("deploy", "pipeline", SYSTEM, *HERE)
+    return found
+
+
+NAMES = ("ClusterName", "ServiceName")
+
+
+def test_an_update_of_the_stack_keeps_the_image_that_ecs_was_given(by_ecs: Delivery) -> None:
+    """The document's gap: its next `apply` would bring the image before back."""
+    assert {by_ecs.pointer(each) for each in ("dev", "prod")} == {"none"}
+    run = by_ecs.upload("first").go(before="Prod/Approve")
+    built = run.variables["Build", "IMAGE"]
+    assert (by_ecs.running("dev"), by_ecs.pointer("dev")) == ({built}, built)
+    assert by_ecs.pointer("prod") == "none", "written before its approval"
+    run.go(before="Prod/Point")
+    promoted = run.variables["Promote", "IMAGE"]
+    assert (by_ecs.running("prod"), by_ecs.pointer("prod")) == ({promoted}, "none")
+    run.go()
+    assert by_ecs.pointer("prod") == promoted
+    for environment, image in (("dev", built), ("prod", promoted)):
+        assert by_ecs.given(environment) == ""
+        by_ecs.project.set(SYSTEM, environment, TaskMemory="1024")
+        by_ecs.project.run("deploy", SYSTEM, environment, *HERE)
+        assert by_ecs.given(environment) == image
+        assert by_ecs.running(environment) == {image}
+
+
+def test_destroying_it_with_its_data_leaves_nothing(by_ecs: Delivery) -> None:
+    s3 = by_ecs.account.client("s3")
+    buckets = [by_ecs.pipeline.output(name) for name in ("SourceBucketName", "ArtifactStoreName")]
+    s3.put_object(Bucket=buckets[0], Key="source.zip", Body=b"again")
+    s3.delete_object(Bucket=buckets[0], Key="source.zip")
+    gone = by_ecs.project.run("destroy", "pipeline", SYSTEM, "--yes", "--delete-data", "--region", REGION).stderr
+    assert "delete with every version of every object ArtifactStore" in gone
+    assert not set(buckets) & {each["Name"] for each in s3.list_buckets()["Buckets"]}
+    for client, call, member in LEFT:
+        found = getattr(by_ecs.account.client(client), call)()[member]
+        assert not [each for each in found if f"pipeline-{SYSTEM}" in json.dumps(each, default=str)], call
+    assert "nothing to do" in by_ecs.project.run("destroy", "pipeline", SYSTEM, *HERE).stderr
+
+
+LEFT: list[tuple[str, str, str]] = [
+    ("codepipeline", "list_pipelines", "pipelines"),
+    ("codebuild", "list_projects", "projects"),
+    ("events", "list_rules", "Rules"),
+    ("logs", "describe_log_groups", "logGroups"),
+    ("logs", "describe_resource_policies", "resourcePolicies"),
+    ("iam", "list_roles", "Roles"),
+    ("sns", "list_topics", "Topics"),
+    ("ssm", "describe_parameters", "Parameters"),
+]
