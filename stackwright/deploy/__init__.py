@@ -220,8 +220,7 @@ def _bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: 
             screen.say(f"{plan.stack_name}: {NO_CHANGES}")
             stack_id = proposal.stack_id
         else:
-            screen.show(change_lines(proposal.changes))
-            refuse_replacements(proposal.changes, allowed=choices.replace)
+            _offer(proposal, choices, screen)
             if not screen.agreed(f"{'create' if plan.creates else 'update'} {plan.stack_name}?"):
                 screen.say("nothing was changed")
                 return False
@@ -232,19 +231,26 @@ def _bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: 
     return True
 
 
+def _offer(proposal: Proposal, choices: Choices, screen: Screen) -> None:
+    """Show what would change, and refuse what must not."""
+    screen.show(change_lines(proposal.changes))
+    refuse_replacements(proposal.changes, allowed=choices.replace)
+
+
 def _preview(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: Again) -> bool:
     """Show what a deployment would change, and print its sum; what is refused of a deployment is refused here."""
     plan = planned(aws, wish, choices)
-    if plan.replaces:
+    first_try = plan.replaces or plan.leftover
+    if first_try:
         raise StackwrightError(
-            f"{plan.stack_name}: its first try failed ({plan.replaces.status}) and it can only be deleted: nothing to"
-            f" show\nnext: {again.ours('deploy')} deletes it and creates it anew"
+            f"{plan.stack_name} is in {first_try.status} since its first try and can only be deleted: nothing to show"
+            f"\nnext: {again.ours('deploy')} deletes it and creates it anew"
         )
     check_ready(make_subject(aws, wish, plan), waived=choices.waive, say=screen.say)
     with proposed(aws, plan, _source(aws, wish, choices, screen)) as proposal:
         told = NO_CHANGES if proposal.empty else summary(proposal.changes)
-        screen.show([] if proposal.empty else change_lines(proposal.changes))
-        refuse_replacements(proposal.changes, allowed=choices.replace)
+        if not proposal.empty:
+            _offer(proposal, choices, screen)
     if choices.as_json:
         console.data({"stack": plan.stack_name, "changes": told})
     else:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.accounts import REGION, Account, Project
-from support.pipelines import Run, zipped
+from support.pipelines import Run, keep_results, zipped
 from support.stacks import Stack
 
 SYSTEM = "fargate-alb"
@@ -42,7 +42,8 @@ class Delivery:
         self.account.client("s3").put_object(
             Bucket=self.pipeline.output("SourceBucketName"), Key="source.zip", Body=body
         )
-        return Run(self.account, self.pipeline.output("PipelineName"), self.folder / name)
+        cache = self.folder.parent / "results"
+        return Run(self.account, self.pipeline.output("PipelineName"), self.folder / name, cache)
 
     def running(self, environment: str) -> set[str]:
         """The images of the tasks that run."""
@@ -63,16 +64,17 @@ class Delivery:
 
 def deployed(project: Project, folder: Path) -> Delivery:
     """Both environments, as persons deploy them first, without an image."""
+    folder.mkdir(parents=True)
+    keep_results(project.folder, folder.parent / "results")
     project.run("deploy", SYSTEM, "dev", "--local", "--yes")
     project.run("deploy", SYSTEM, "prod", *HERE)
-    folder.mkdir()
     return Delivery(project, folder)
 
 
 @pytest.fixture(scope="module")
 def delivery(make_project: Callable[[Path], Project], tmp_path_factory: pytest.TempPathFactory) -> Delivery:
     project = make_project(tmp_path_factory.mktemp("project"))
-    found = deployed(project, tmp_path_factory.mktemp("runs") / "runs")
+    found = deployed(project, tmp_path_factory.getbasetemp() / "runs" / "cloudformation")
     project.run("deploy", "pipeline", SYSTEM, *HERE)
     return found
 
@@ -155,7 +157,7 @@ def by_ecs(make_project: Callable[[Path], Project], tmp_path_factory: pytest.Tem
     project = make_project(tmp_path_factory.mktemp("project"))
     blueprint = project.folder / "templates/pipeline.py"
     blueprint.write_text(blueprint.read_text().replace("pipeline.template()", 'pipeline.template(deploy="ecs")'))
-    found = deployed(project, tmp_path_factory.mktemp("runs") / "runs")
+    found = deployed(project, tmp_path_factory.getbasetemp() / "runs" / "ecs")
     outputs = {f"{name.title()}{key}": found.system(name).output(key) for name in ("dev", "prod") for key in NAMES}
     project.set("pipeline", SYSTEM, **outputs)
     project.run("deploy", "pipeline", SYSTEM, *HERE)

@@ -56,6 +56,6 @@ def test_a_failed_first_try_is_not_deleted_for_a_look(shop: Any) -> None:
     with pytest.raises(StackwrightError):
         shop.deploy()
     shop.parameters()
-    with pytest.raises(StackwrightError, match="nothing to show"):
+    with pytest.raises(StackwrightError, match="ROLLBACK_COMPLETE since its first try"):
         shop.deploy(no_execute=True)
     assert shop.status() == "ROLLBACK_COMPLETE"
