@@ -14,10 +14,10 @@ test: $(VENV)/.installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --numprocesses auto --dist loadscope
+	$(BIN)/python -m pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 quick: $(VENV)/.installed
-	$(BIN)/python -m pytest --numprocesses auto --dist loadscope -m "not e2e"
+	$(BIN)/python -m pytest --numprocesses auto --dist loadscope --no-loadscope-reorder -m "not e2e"
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import signal
 
+import pytest
+
 
 def pytest_configure() -> None:
     # A shell starts what goes on in the background deaf to SIGINT, and what a test starts would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Workers are given whole modules in this order; a long one at the end would leave all others idle.
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)

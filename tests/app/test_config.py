@@ -12,6 +12,7 @@ from app import config
 from app.config import SETTINGS, BadSetting, read
 from nested.parts import task, timing
 
+PORT = task.Port("app", 3000, "PORT")
 PAGE = Path(__file__).parents[2] / "docs" / "application.md"
 
 
@@ -26,7 +27,7 @@ def test_empty_is_as_good_as_unset() -> None:
 
 
 def test_task_definition_sets_what_the_service_reads() -> None:
-    assert task._environment(3000).keys() <= {each.name for each in SETTINGS}
+    assert task.environment([PORT]).keys() <= {each.name for each in SETTINGS}
 
 
 def test_defaults_fit_the_times_of_the_templates() -> None:
@@ -39,7 +40,7 @@ def test_defaults_fit_the_times_of_the_templates() -> None:
 
 
 def test_service_starts_with_what_the_task_definition_sets() -> None:
-    given = {name: value for name, value in task._environment(3000).items() if isinstance(value, str)}
+    given = {name: value for name, value in task.environment([PORT]).items() if isinstance(value, str)}
     settings = read(given)
     assert (settings.drain_time, settings.stop_timeout) == (timing.DRAIN_TIME, timing.STOP_TIMEOUT)
 

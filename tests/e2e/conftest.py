@@ -35,16 +35,23 @@ def endpoint() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def copied() -> Callable[[Path, Account], Project]:
+def cache(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """What linting and proving gave, for all projects of a run: it is kept by content, settings and tools."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "cache"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def copied(cache: Path) -> Callable[[Path, Account], Project]:
     """Copy the project into a folder, to work in an account."""
 
     def copy(folder: Path, account: Account) -> Project:
         for part in PROJECT_PARTS:
             source = REPOSITORY / part
-            if source.is_dir():
-                shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy(source, folder / part)
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / part)
+        (folder / ".cache").symlink_to(cache)
         return Project(folder, account)
 
     return copy

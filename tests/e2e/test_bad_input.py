@@ -6,7 +6,6 @@ import http.server
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -74,13 +73,6 @@ def house(built: House) -> Iterator[House]:
     built.file.write_bytes(kept)
 
 
-@pytest.fixture
-def project(project: Project, built: House) -> Project:
-    """A project of one's own that has nothing to lint any more."""
-    shutil.copytree(built.project.folder / ".cache", project.folder / ".cache")
-    return project
-
-
 def changed(**parameters: Any) -> str:
     return json.dumps({**GOOD, "Parameters": {**GOOD["Parameters"], **parameters}})
 
@@ -89,9 +81,9 @@ def changed(**parameters: Any) -> str:
     ("arguments", "told"),
     [
         (["buidl"], "no verb or blueprint 'buidl' (did you mean build?)"),
-        (["ec2-abl"], "no verb or blueprint 'ec2-abl' (did you mean ec2-alb?)"),
-        (["build", "ec2-abl"], "no blueprint 'ec2-abl' (did you mean ec2-alb?)"),
-        (["build", "../templates"], "no blueprint '../templates'; there is account, region, ec2-alb"),
+        (["ec2-abl"], "no verb or blueprint 'ec2-abl' (did you mean ec2-alb"),
+        (["build", "ec2-abl"], "no blueprint 'ec2-abl' (did you mean ec2-alb"),
+        (["build", "../templates"], "no blueprint '../templates'; there is account, region, "),
         (["resolve", "ec2-alb", "pord"], "no environment 'pord' of ec2-alb (did you mean prod?)"),
         (["resolve", "ec2-alb", "../region/dev"], "no environment '../region/dev' of ec2-alb; there is dev, prod"),
         (["publish", "ec2-alb", "x"], "no environment 'x' of ec2-alb; there is dev, prod"),
@@ -245,7 +237,7 @@ def test_a_folder_without_a_blueprint_is_told(project: Project) -> None:
     (project.folder / "params" / "ec2-abl").mkdir()
     (project.folder / "params" / "ec2-abl" / "dev.json").write_text("nonsense")
     said = project.run("build").stderr
-    assert "note: nothing checks params/ec2-abl: no blueprint ec2-abl (did you mean ec2-alb?)" in said
+    assert "note: nothing checks params/ec2-abl: no blueprint ec2-abl (did you mean ec2-alb" in said
 
 
 @pytest.mark.parametrize("verb", [["build", "account"], ["deploy", "account", "dev", "--yes"]])
@@ -318,7 +310,7 @@ def _started(project: Project, *arguments: str) -> subprocess.Popen[str]:
 
 
 def test_an_interrupted_build_ends_at_once_and_the_next_one_works(project: Project) -> None:
-    shutil.rmtree(project.folder / ".cache")
+    (project.folder / ".cache").unlink()
     process = _started(project, "build")
     assert process.stderr is not None and re.fullmatch(r"linting \d+ templates\n", process.stderr.readline())
     os.killpg(process.pid, signal.SIGINT)

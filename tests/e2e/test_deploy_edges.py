@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -35,13 +34,6 @@ def bootstrapped(make_project: Callable[[Path], Project], tmp_path_factory: pyte
     project = make_project(tmp_path_factory.mktemp("bootstrapped"))
     for blueprint in ("account", "region"):
         project.run("deploy", blueprint, "dev", "--yes")
-    return project
-
-
-@pytest.fixture
-def project(project: Project, bootstrapped: Project) -> Project:
-    """A project of one's own that has nothing to lint any more."""
-    shutil.copytree(bootstrapped.folder / ".cache", project.folder / ".cache")
     return project
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from subprocess import CompletedProcess
 
 import pytest
 from support.accounts import Project
@@ -12,11 +11,10 @@ from support.delivery import deploy_role_actions
 
 # Runs a command line in which every call that the role may not make is refused before it is sent.
 AS_THE_ROLE = """
-import fnmatch, json, os, sys
+import fnmatch, sys
 import botocore.client
 from botocore.exceptions import ClientError
-sys.path.insert(0, os.getcwd())
-allowed, sent = json.loads(os.environ["ALLOWED"]), botocore.client.BaseClient._make_api_call
+sent = botocore.client.BaseClient._make_api_call
 names = {"ListObjectsV2": "ListBucket", "HeadBucket": "ListBucket", "HeadObject": "GetObject"}
 def called(self, operation, given):
     action = f"{self.meta.service_model.signing_name}:{names.get(operation, operation)}"
@@ -26,23 +24,13 @@ def called(self, operation, given):
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": told}}, operation)
     return sent(self, operation, given)
 botocore.client.BaseClient._make_api_call = called
-from stackwright.cli import main
-main()
 """
 IMAGE = "dev-4f2a9c1"
 
 
-def as_the_role(project: Project, *words: str, without: str = "") -> subprocess.CompletedProcess[str]:
-    allowed = json.dumps([action for action in deploy_role_actions() if action != without])
-    return subprocess.run(
-        [sys.executable, "-c", AS_THE_ROLE, *words],
-        cwd=project.folder,
-        env=project.account.environment | {"ALLOWED": allowed},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+def as_the_role(project: Project, *words: str, without: str = "", status: int = 0) -> CompletedProcess[str]:
+    allowed = [action for action in deploy_role_actions() if action != without]
+    return project.run(*words, status=status, prelude=f"allowed = {allowed}\n{AS_THE_ROLE}")
 
 
 @pytest.fixture
@@ -54,15 +42,12 @@ def prepared(project: Project) -> Project:
 
 def test_the_deploy_role_deploys_a_system_and_then_its_image(prepared: Project) -> None:
     first = as_the_role(prepared, "deploy", "ec2-alb", "dev", "--yes", "--json")
-    assert first.returncode == 0, first.stderr
     uri = json.loads(first.stdout)["outputs"]["RepositoryUri"]
     prepared.account.push(f"{uri}:{IMAGE}")
-    second = as_the_role(prepared, "deploy", "ec2-alb", "dev", "--image", f"{uri}:{IMAGE}", "--yes")
-    assert second.returncode == 0, second.stderr
-    assert as_the_role(prepared, "publish", "ec2-alb", "dev").returncode == 0
+    as_the_role(prepared, "deploy", "ec2-alb", "dev", "--image", f"{uri}:{IMAGE}", "--yes")
+    as_the_role(prepared, "publish", "ec2-alb", "dev")
 
 
 def test_it_needs_what_it_has(prepared: Project) -> None:
-    ended = as_the_role(prepared, "deploy", "ec2-alb", "dev", "--yes", without="s3:PutObject")
-    assert ended.returncode == 1
+    ended = as_the_role(prepared, "deploy", "ec2-alb", "dev", "--yes", without="s3:PutObject", status=1)
     assert "s3:PutObject" in ended.stderr

@@ -269,7 +269,7 @@ def wire(local: LocalAws) -> Tripwire:
 def shop(local: LocalAws, wire: Tripwire, tmp_path: Path) -> Project:
     """A project of a name, in an account of its own."""
     shutil.copy(REPOSITORY / "build.py", tmp_path / "build.py")
-    shutil.copytree(REPOSITORY / "nested", tmp_path / "nested", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(REPOSITORY / "nested", tmp_path / "nested")
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "__init__.py").write_text(BLUEPRINT)
     (tmp_path / "params" / "shop").mkdir(parents=True)

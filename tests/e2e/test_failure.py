@@ -96,7 +96,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("shop")
     for part in ("build.py", ".cfnlintrc"):
         shutil.copy(REPOSITORY / part, made / part)
-    shutil.copytree(REPOSITORY / "nested", made / "nested", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(REPOSITORY / "nested", made / "nested")
     (made / "templates").mkdir()
     (made / "templates" / "__init__.py").write_text(BLUEPRINT)
     (made / "params" / "shop").mkdir(parents=True)

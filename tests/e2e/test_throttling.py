@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -24,12 +22,9 @@ LOCAL = ("ec2-alb", "dev", "--local")
 
 # Between retries nobody waits here: backoff is botocore's, and the pauses of following an operation are ours.
 HURRIED = """
-import sys, time
+import time
 real = time.sleep
 time.sleep = lambda seconds: real(min(seconds, 0.01))
-from stackwright.cli import main
-sys.argv[0] = "build.py"
-main()
 """
 # The codes by which services throttle: "Common error types" of each API Reference, "Error responses" (Amazon S3),
 # "Request throttling for the Amazon EC2 API", "Throttling" (Amazon Route 53 API Reference, quotas).
@@ -100,18 +95,7 @@ class System:
 
     def run(self, *arguments: str, status: int = 0) -> str:
         """Run the command line, hold its exit status and return what it said."""
-        done = subprocess.run(
-            [sys.executable, "-c", HURRIED, *arguments],
-            cwd=self.project.folder,
-            env=self.project.account.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=180,
-        )
-        assert done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        assert "Traceback" not in done.stderr
-        return done.stderr
+        return self.project.run(*arguments, status=status, prelude=HURRIED).stderr
 
     def refused(self, *arguments: str) -> list[str]:
         """Run what is throttled for good; return its last lines, from the error on."""

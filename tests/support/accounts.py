@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
+from support.commands import Command
 
 REGION = "us-east-1"
 
@@ -38,13 +39,7 @@ class Account:
         }
 
     def client(self, service: str, region: str = REGION) -> Any:
-        return boto3.client(
-            service,
-            region_name=region,
-            endpoint_url=self.endpoint,
-            aws_access_key_id=self.id,
-            aws_secret_access_key="local",
-        )
+        return _client(self.endpoint, self.id, service, region)
 
     def push(self, image: str) -> None:
         """Put an image, "uri:tag", into the account's registry, as `docker push` does: without it no task starts."""
@@ -55,6 +50,17 @@ class Account:
         self.client("ecr").put_image(repositoryName=name, imageManifest=manifest, imageTag=tag)
 
 
+@cache
+def _client(endpoint: str, account: str, service: str, region: str) -> Any:
+    return boto3.client(
+        service,
+        region_name=region,
+        endpoint_url=endpoint,
+        aws_access_key_id=account,
+        aws_secret_access_key="local",
+    )
+
+
 @dataclass(frozen=True)
 class Project:
     """A copy of the project, on which the command line runs as a person would run it."""
@@ -62,17 +68,17 @@ class Project:
     folder: Path
     account: Account
 
-    def run(self, *arguments: str, status: int = 0, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-        """Run `build.py`, hold its exit status and return what it printed."""
-        done = subprocess.run(
-            [sys.executable, "build.py", *arguments],
-            cwd=self.folder,
-            env=self.account.environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=120,
+    def begin(self, *arguments: str, stdin: str | None = None, prelude: str = "") -> Command:
+        """Begin to run `build.py`, after the Python of `prelude`."""
+        return Command(
+            *arguments, folder=self.folder, environment=self.account.environment, stdin=stdin, prelude=prelude
         )
+
+    def run(
+        self, *arguments: str, status: int = 0, stdin: str | None = None, prelude: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `build.py`, hold its exit status and return what it printed."""
+        done = self.begin(*arguments, stdin=stdin, prelude=prelude).ended()
         assert done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr
         return done

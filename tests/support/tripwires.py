@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from support.accounts import Project
+from support.commands import Command
 
 from stackwright.emulator.journal import ENGINE_AGENT, Journal
 from stackwright.emulator.server import LocalAws
@@ -39,7 +38,7 @@ class Tripwire:
         self.application: Callable[..., Iterable[bytes]] = middleware.application
         self.journal = local.journal
         self.point: Point | None = None
-        self.process: subprocess.Popen[str] | None = None
+        self.command: Command | None = None
         self.number = signal.SIGKILL
         middleware.application = self
 
@@ -47,8 +46,8 @@ class Tripwire:
         """Serve a request; at the point, end the process."""
         point = self._met(environ)
         answer = [] if point and not point.served else list(self.application(environ, start_response))
-        if point and self.process:
-            os.kill(self.process.pid, self.number)
+        if point and self.command:
+            os.kill(self.command.pid, self.number)
             if not point.served:
                 start_response("503 Service Unavailable", [])
         return answer
@@ -65,19 +64,8 @@ class Tripwire:
         """Run `build.py` until it ends at the point; return exit status and what it had said by then."""
         self.number = signal.Signals(number)
         self.journal.clear()
-        self.process = subprocess.Popen(
-            [sys.executable, "build.py", *arguments],
-            cwd=project.folder,
-            env=project.account.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        self.command = project.begin(*arguments)
         self.point = point
-        try:
-            _, told = self.process.communicate(timeout=60)
-        finally:
-            self.process.kill()
-        assert self.point is None, f"never came to {point}\n{told}"
-        return self.process.returncode, told
+        done = self.command.ended()
+        assert self.point is None, f"never came to {point}\n{done.stderr}"
+        return done.returncode, done.stderr
