@@ -1,7 +1,7 @@
 """CloudFormation's wire protocol: requests parsed and answers serialised by moto's base class.
 
-Each method is one operation. `install` puts the class into moto's URL table, before the first
-request; from then on the real clients (boto3, both AWS CLIs, taskcat) speak to our engine.
+Each method is one operation; those of stack sets are in `stackset_responses`, whose `install` puts both into moto's URL
+table, before the first request. From then on the real clients (boto3, both AWS CLIs, taskcat) speak to our engine.
 """
 
 from __future__ import annotations
@@ -34,13 +34,6 @@ PATIENCE = 20.0
 PAGE = 100
 
 Method = Callable[["CloudFormation"], ActionResult]
-
-
-def install() -> None:
-    """Put our CloudFormation into moto's."""
-    from moto.cloudformation import urls
-
-    urls.url_paths["{0}/$"] = CloudFormation.dispatch
 
 
 def answers(method: Method) -> Method:

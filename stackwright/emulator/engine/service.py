@@ -14,6 +14,7 @@ from stackwright.emulator.engine.evaluation import Services
 from stackwright.emulator.engine.nested import Nested
 from stackwright.emulator.engine.operation import Operation
 from stackwright.emulator.engine.stacks import REVIEW, ChangeSet, Revision, Stack
+from stackwright.emulator.engine.stacksets import StackSets
 
 Request = Mapping[str, Any]
 
@@ -24,6 +25,7 @@ class Engine:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.store = services.store
+        self.stack_sets = StackSets(self)
         self._lock = threading.Lock()
 
     def create_stack(self, account: str, region: str, request: Request) -> Stack:

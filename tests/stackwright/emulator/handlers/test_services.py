@@ -351,6 +351,30 @@ CASES: list[dict[str, Any]] = [
         "attributes": ("Arn",),
     },
     {
+        "type": "AWS::CloudFormation::StackSet",
+        "needs": {"role": ("AWS::IAM::Role", {"AssumeRolePolicyDocument": POLICY})},
+        "properties": {
+            "StackSetName": "fleet",
+            "PermissionModel": "SELF_MANAGED",
+            "ExecutionRoleName": "@role",
+            "TemplateBody": json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}),
+            "OperationPreferences": {"FailureToleranceCount": "0", "RegionOrder": ["eu-west-1", "us-east-1"]},
+            "StackInstancesGroup": [
+                {"DeploymentTargets": {"Accounts": ["@account"]}, "Regions": ["us-east-1", "eu-west-1"]}
+            ],
+            "Tags": TAGS,
+        },
+        "read": ("cloudformation", "list_stack_instances", {"StackSetName": "@"}, "Summaries"),
+        "sees": {"[].Region": ["us-east-1", "eu-west-1"], "[].Status": ["CURRENT", "CURRENT"]},
+        "change": {
+            "StackInstancesGroup": [
+                {"DeploymentTargets": {"Accounts": ["@account"]}, "Regions": ["eu-west-1", "us-west-2"]}
+            ]
+        },
+        "then": {"[].Region": ["eu-west-1", "us-west-2"], "[].Status": ["CURRENT", "CURRENT"]},
+        "attributes": ("StackSetId",),
+    },
+    {
         "type": "AWS::StepFunctions::StateMachine",
         "needs": {"role": ("AWS::IAM::Role", {"AssumeRolePolicyDocument": POLICY})},
         "properties": {
