@@ -11,7 +11,7 @@ BUILD_OPTIONS ?=
 BLUEPRINT ?= ec2-alb
 ENV ?= dev
 FOLDER ?= .
-STEPS := standing repository login ship cached smoke push digest carry promote
+STEPS := standing repository login ship cached smoke push digest carry promote revise
 ifneq ($(filter image $(STEPS),$(MAKECMDGOALS)),)
 export BLUEPRINT ENV FOLDER COMMIT VERSION IMAGE
 endif
@@ -91,3 +91,20 @@ promote:
 	pushed=$$($(PUSHED)) && test -n "$$pushed" || \
 	    skopeo copy --all --preserve-digests dir:$(CARRIED) "docker://$$REPOSITORY:$$ENV-$$COMMIT"
 	test "$$($(PUSHED))" = "$${IMAGE#*@}"
+
+# Past the stack, with the role of nested/ci_access.py: what SERVICE in CLUSTER runs, but with IMAGE, in a new revision.
+# Where ECS goes back to the one before, this fails. The stack is told afterwards.
+RUNNING = aws ecs describe-services --cluster "$$CLUSTER" --services "$$SERVICE" --output text \
+    --query 'services[0].taskDefinition'
+
+revise: $(VENV)/.installed
+	set -eu; made=$$(mktemp); trap 'rm -f "$$made"' EXIT; \
+	running=$$($(RUNNING)); \
+	aws ecs describe-task-definition --task-definition "$$running" --query taskDefinition --output json \
+	    | $(BIN)/python -m stackwright.revision "$$IMAGE" > "$$made"; \
+	revision=$$(aws ecs register-task-definition --cli-input-json "file://$$made" --output text \
+	    --query taskDefinition.taskDefinitionArn); \
+	aws ecs update-service --cluster "$$CLUSTER" --service "$$SERVICE" --task-definition "$$revision" \
+	    --query service.serviceName; \
+	aws ecs wait services-stable --cluster "$$CLUSTER" --services "$$SERVICE"; \
+	test "$$($(RUNNING))" = "$$revision"

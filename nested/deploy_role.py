@@ -14,15 +14,13 @@ from typing import Any
 from troposphere import Equals, GetAtt, If, Not, Ref, Sub, Template, iam
 
 from nested import inputs
-from nested.parts import grants, shared_parameters
+from nested.parts import grants, oidc, shared_parameters
 from nested.parts.permissions import Statement, allow, policy
 from nested.parts.stack_names import arns
 from nested.shape import gives, needs
 
 _CREATES_PROVIDER = "CreatesIdentityProvider"
 _HAS_ENVIRONMENT = "HasGitHubEnvironment"
-_ISSUER = "token.actions.githubusercontent.com"
-_AUDIENCE = "sts.amazonaws.com"
 
 # An hour, the least that a role can have; a deployment that takes longer is followed by CloudFormation, not by us.
 _SESSION_SECONDS = 3600
@@ -39,26 +37,12 @@ def template(*, stacks: Sequence[str]) -> Template:
     needs(t, inputs.GITHUB_PROVIDER_ARN, inputs.EXECUTION_ROLE_ARN)
     t.add_condition(_CREATES_PROVIDER, Equals(Ref(inputs.GITHUB_PROVIDER_ARN.name), ""))
     t.add_condition(_HAS_ENVIRONMENT, Not(Equals(Ref(inputs.GITHUB_ENVIRONMENT.name), "")))
-    t.add_resource(_identity_provider())
+    t.add_resource(oidc.provider(oidc.GITHUB, Condition=_CREATES_PROVIDER))
     t.add_resource(_role(stacks))
     arn = GetAtt("DeployRole", "Arn")
     t.add_resource(shared_parameters.shared("DeployRoleParameter", shared_parameters.DEPLOY_ROLE_ARN, arn))
     gives(t, {inputs.DEPLOY_ROLE_ARN: arn})
     return t
-
-
-def _identity_provider() -> iam.OIDCProvider:
-    # No thumbprint: "Obtain the thumbprint for an OpenID Connect identity provider", IAM User Guide; IAM trusts
-    # GitHub's certificate by its own library of authorities.
-    return iam.OIDCProvider(
-        "IdentityProvider",
-        Condition=_CREATES_PROVIDER,
-        # One for URL and account: other repositories' roles trust it too.
-        DeletionPolicy="RetainExceptOnCreate",
-        UpdateReplacePolicy="Retain",
-        Url=f"https://{_ISSUER}",
-        ClientIdList=[_AUDIENCE],
-    )
 
 
 def _role(stacks: Sequence[str]) -> iam.Role:
@@ -77,23 +61,9 @@ def _role(stacks: Sequence[str]) -> iam.Role:
 
 
 def _trust() -> dict[str, Any]:
-    # "OpenID Connect reference", GitHub Docs: the subject names the environment of a job that has one, else the
-    # branch. Compared as a whole: a wildcard would admit pull requests and other repositories.
-    environment = Sub("repo:${GitHubRepository}:environment:${GitHubEnvironment}")
-    branch = Sub("repo:${GitHubRepository}:ref:refs/heads/${GitHubBranch}")
     provider = If(_CREATES_PROVIDER, Ref("IdentityProvider"), Ref(inputs.GITHUB_PROVIDER_ARN.name))
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Federated": provider},
-        "Action": "sts:AssumeRoleWithWebIdentity",
-        "Condition": {
-            "StringEquals": {
-                f"{_ISSUER}:aud": _AUDIENCE,
-                f"{_ISSUER}:sub": If(_HAS_ENVIRONMENT, environment, branch),
-            }
-        },
-    }
-    return policy(statement)
+    subject = If(_HAS_ENVIRONMENT, Sub(oidc.GITHUB_ENVIRONMENT), Sub(oidc.GITHUB_BRANCH))
+    return oidc.trust(oidc.GITHUB, provider, subject)
 
 
 def _deploy(stacks: Sequence[str]) -> list[Statement]:

@@ -36,7 +36,8 @@ def template(
     ECS asks `health_path` at the first endpoint, or runs `health_command`, as in `service`; the load balancer asks each
     endpoint's own path. Needs the network, the cluster, the load balancer, the names that the metrics of an API of this
     kind go by, the repository, and the sizes; gives ServiceName, TargetGroupFullName of the first endpoint,
-    LogGroupName, TaskDefinitionArn, TaskRoleArn, TaskExecutionRoleArn, UnhealthyHostsAlarm and ServerErrorsAlarm.
+    LogGroupName, TaskDefinitionArn, TaskFamily, TaskRoleArn, TaskExecutionRoleArn, UnhealthyHostsAlarm and
+    ServerErrorsAlarm.
     Raises ValueError for a port that only root may listen on.
     """
     for each in endpoints:
@@ -62,6 +63,7 @@ def template(
             inputs.UNHEALTHY_HOSTS_ALARM: Ref("UnhealthyHosts"),
             inputs.SERVER_ERRORS_ALARM: Ref("ServerErrors"),
             inputs.TASK_DEFINITION_ARN: Ref("TaskDefinition"),
+            inputs.TASK_FAMILY: Ref("AWS::StackName"),
             inputs.TASK_ROLE_ARN: GetAtt("TaskRole", "Arn"),
             inputs.TASK_EXECUTION_ROLE_ARN: GetAtt("ExecutionRole", "Arn"),
         },

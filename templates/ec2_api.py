@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nested import (
     api_gateway,
+    ci_access,
     cluster_ec2,
     ecr,
     nlb,
@@ -28,4 +29,5 @@ def blueprint() -> Blueprint:
         service=service_nlb.template(capacity="ec2"),
         scaling=scaling_api.template(),
         observability=observability.template(api="rest"),
+        ci_access=ci_access.template(),
     )

@@ -54,6 +54,49 @@ GITHUB_PROVIDER_ARN = Input(
     constraint="The ARN of the provider for token.actions.githubusercontent.com, or nothing.",
     shared=True,
 )
+GITLAB_PROJECT = Input(
+    "GitLabProject",
+    "String",
+    _DELIVERY,
+    "GitLab project",
+    "The one project whose pipelines may ship, with all of its groups.",
+    pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)+$",
+    max_length=255,
+    constraint="group/project, for example my-group/my-app.",
+    shared=True,
+)
+GITLAB_BRANCH = Input(
+    "GitLabBranch",
+    "String",
+    _DELIVERY,
+    "GitLab branch",
+    "Branch whose pipelines may ship.",
+    default="main",
+    pattern=r"^[A-Za-z0-9._/-]+$",
+    max_length=200,
+    constraint="The name of one branch, without wildcards.",
+    shared=True,
+)
+CI_PROVIDER = Input(
+    "CiProvider",
+    "String",
+    _DELIVERY,
+    "Identity provider",
+    "existing: the account has the forge's identity provider, as the account blueprint makes it for GitHub. "
+    "created: this stack makes it, of which an account can have one only.",
+    default="existing",
+    allowed=("existing", "created"),
+    shared=True,
+)
+CI_ROLE_ARN = Input(
+    "CiRoleArn",
+    "String",
+    _DELIVERY,
+    "CI role",
+    "Role that the repository's workflows assume to ship an image to the service.",
+    shared=True,
+    public=True,
+)
 DEPLOY_ROLE_ARN = Input(
     "DeployRoleArn",
     "String",

@@ -202,6 +202,7 @@ TASK_DEFINITION_ARN = Input(
     "Revision of the task definition the stack last deployed.",
     public=True,
 )
+TASK_FAMILY = Input("TaskFamily", "String", _SERVICE, "Task family", "Family of the service's task definitions.")
 TASK_ROLE_ARN = Input("TaskRoleArn", "String", _SERVICE, "Task role", "Role of the application itself.")
 TASK_EXECUTION_ROLE_ARN = Input(
     "TaskExecutionRoleArn",

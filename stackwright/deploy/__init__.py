@@ -40,6 +40,7 @@ from stackwright.deploy.execute import (
     proposed,
 )
 from stackwright.deploy.first_try import discarded
+from stackwright.deploy.live import refuse_unknown_image
 from stackwright.deploy.outcome import DECLINED, check_ended, tell_declined, tell_outputs
 from stackwright.deploy.plan import (
     ENDED_WELL,
@@ -209,6 +210,7 @@ def _bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: 
     plan = planned(aws, wish, choices)
     if plan.released:
         screen.say(f"{plan.stack_name}: image {plan.pointer}, which {pointer.parameter(plan.stack_name)} names")
+    refuse_unknown_image(aws, plan)
     check_ready(make_subject(aws, wish, plan), waived=choices.waive, say=screen.say)
     source = _source(aws, wish, choices, screen)
     if not _cleared(aws, plan, screen, again):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from awscli.clidriver import create_clidriver
-from support.delivery import REPOSITORY, Script, deploy_role_actions, scripts
+from support.delivery import REPOSITORY, Script, ci_role_actions, deploy_role_actions, scripts
 
 from stackwright.cli import verbs
 
@@ -30,6 +30,11 @@ ACTIONS = {
     "ecr get-login-password": "ecr:GetAuthorizationToken",
     "ecr describe-images": "ecr:DescribeImages",
     "ecr describe-repositories": "ecr:DescribeRepositories",
+    "ecs describe-services": "ecs:DescribeServices",
+    "ecs describe-task-definition": "ecs:DescribeTaskDefinition",
+    "ecs register-task-definition": "ecs:RegisterTaskDefinition",
+    "ecs update-service": "ecs:UpdateService",
+    "ecs wait": "ecs:DescribeServices",
 }
 SCRIPTS = [pytest.param(script, id=script.place) for script in scripts()]
 
@@ -116,8 +121,8 @@ def test_verbs_are_found() -> None:
     assert {line.split()[0] for line in _ours()} == {"build", "verify", "publish", "deploy", "destroy"}
 
 
-def _asked_of_aws() -> set[str]:
-    lines = "\n".join(recipe(target) for target in DELIVERY).replace("\\\n", " ")
+def _asked_of_aws(*targets: str) -> set[str]:
+    lines = "\n".join(recipe(target) for target in targets or DELIVERY).replace("\\\n", " ")
     return set(re.findall(r"\baws [a-z]+ [a-z-]+[^|;)\n]*(?:\|\| *i[^|;)\n]*)?", lines))
 
 
@@ -127,12 +132,27 @@ def test_aws_knows_service_operation_and_options(line: str) -> None:
     driver = create_clidriver()
     services = driver.create_help_command().command_table
     command = services[service].create_help_command().command_table[operation]
+    if operation == "wait":
+        command = command.subcommand_table[rest[0]]
     asked = {word[2:] for word in rest if re.fullmatch(r"--[a-z-]+", word)}
     assert asked <= command.arg_table.keys() | driver.create_help_command().arg_table.keys()
 
 
+def _within(operations: set[str], allowed: list[str]) -> set[str]:
+    return {each for each in operations if any(fnmatchcase(ACTIONS[each], action) for action in allowed)}
+
+
+def _operations(*targets: str) -> set[str]:
+    return {" ".join(line.split()[1:3]) for line in _asked_of_aws(*targets)}
+
+
 def test_aws_is_asked_what_the_deploy_role_may() -> None:
-    operations = {" ".join(line.split()[1:3]) for line in _asked_of_aws()}
-    may = {each for each in operations if any(fnmatchcase(ACTIONS[each], action) for action in deploy_role_actions())}
+    operations = _operations(*(each for each in DELIVERY if each != "revise"))
     # Asked in vain: without the answer no tag is moved.
-    assert operations - may == {"ecr describe-repositories"}
+    assert operations - _within(operations, deploy_role_actions()) == {"ecr describe-repositories"}
+
+
+def test_who_ships_past_the_stack_asks_what_its_role_may() -> None:
+    operations = _operations("login", "ship", "push", "digest", "revise")
+    assert "ecs update-service" in operations
+    assert operations - _within(operations, ci_role_actions()) == {"ecr describe-repositories"}

@@ -12,6 +12,8 @@ import pytest
 from support.accounts import Account, Project
 from support.stacks import Stack, resources
 
+from stackwright.revision import revised
+
 INTEGRATION = "x-amazon-apigateway-integration"
 ANY = "x-amazon-apigateway-any-method"
 
@@ -165,6 +167,17 @@ def test_tasks_admit_only_the_load_balancer(deployed: Deployed) -> None:
     assert not any(each["IpRanges"] or each["Ipv6Ranges"] for each in found["IpPermissions"])
 
 
+def test_workflows_of_one_repository_may_ship_to_the_service(deployed: Deployed) -> None:
+    role = deployed.ask("iam", "get_role", RoleName=deployed.id("CiAccess", "CiRole"))["Role"]
+    assert role["Arn"] in deployed.printed
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+    where = "environment:prod" if deployed.environment.name == "prod" else "ref:refs/heads/main"
+    subject = statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
+    assert subject == f"repo:example/high-availability-app:{where}"
+    providers = deployed.ask("iam", "list_open_id_connect_providers")["OpenIDConnectProviderList"]
+    assert statement["Principal"] == {"Federated": providers[0]["Arn"]}
+
+
 def test_scaling_holds_requests_to_the_api_by_task(deployed: Deployed) -> None:
     policies = deployed.ask("application-autoscaling", "describe_scaling_policies", ServiceNamespace="ecs")
     held = {
@@ -218,8 +231,27 @@ def test_life_of_a_stack(project: Project, account: Account, environment: Enviro
     project.run(*deploy)
     assert stack.image() == image
 
+    past = f"{stack.output('RepositoryUri')}:{name}-8c1d0aa"
+    account.push(past)
+    _ship_past_the_stack(account, stack, past)
+    told = project.run(*deploy, status=2).stderr
+    assert f"runs image {past}, which the stack does not know of" in told
+    assert stack.image() == past
+    project.run(*deploy, "--image", past)
+    assert stack.image() == past
+    assert "no changes" in project.run(*deploy).stderr
+
     kept = stack.kept()
     project.run("destroy", "ec2-api", name, "--local", "--yes", "--unprotect")
     assert not [each for each in stack.stacks() if each.startswith("ec2-api")]
     assert stack.left() == kept
     assert "nothing to do" in project.run("destroy", "ec2-api", name, "--local", "--yes").stderr
+
+
+def _ship_past_the_stack(account: Account, stack: Stack, image: str) -> None:
+    """Do what `make revise` asks of ECS."""
+    ecs, cluster, name = account.client("ecs"), stack.output("ClusterName"), stack.output("ServiceName")
+    (service,) = ecs.describe_services(cluster=cluster, services=[name])["services"]
+    running = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+    made = ecs.register_task_definition(**revised(running, image))["taskDefinition"]
+    ecs.update_service(cluster=cluster, service=name, taskDefinition=made["taskDefinitionArn"])

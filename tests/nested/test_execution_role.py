@@ -38,7 +38,7 @@ UNUSED = """
     s3:PutAccelerateConfiguration s3:PutAnalyticsConfiguration s3:PutBucketAbac s3:PutBucketCORS
     s3:PutBucketNotification s3:PutBucketObjectLockConfiguration s3:PutBucketReplication s3:PutBucketWebsite
     s3:PutIntelligentTieringConfiguration s3:PutInventoryConfiguration s3:PutMetricsConfiguration s3:PutObject*
-    apigateway:UpdateRestApiPolicy
+    apigateway:UpdateRestApiPolicy iam:*OpenIDConnectProvider*
     s3:PutReplicationConfiguration s3:REST.PUT.OBJECT s3:UpdateBucketMetadata* sns:PutDataProtectionPolicy
     kms:Decrypt kms:GenerateDataKey s3:GetObjectVersion route53-recovery-control-config:DescribeRoutingControl
     amplify:* apigateway:SetWebACL apprunner:* appsync:* bedrock-agentcore:* ec2:*VerifiedAccessInstance* payments:*

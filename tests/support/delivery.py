@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from troposphere import Template
 
-from nested import deploy_role
+from nested import ci_access, deploy_role
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BUILDSPEC = REPOSITORY / "buildspec.yml"
@@ -109,7 +110,16 @@ def _gitlab() -> Iterator[Script]:
 
 def deploy_role_actions() -> list[str]:
     """What the deploy role of `account` may, as IAM writes it."""
-    policies = deploy_role.template(stacks=["ec2-alb-*"]).to_dict()["Resources"]["DeployRole"]["Properties"]["Policies"]
+    return _actions(deploy_role.template(stacks=["ec2-alb-*"]), "DeployRole")
+
+
+def ci_role_actions() -> list[str]:
+    """What the role may that ships an image past its stack."""
+    return _actions(ci_access.template(), "CiRole")
+
+
+def _actions(template: Template, role: str) -> list[str]:
+    policies = template.to_dict()["Resources"][role]["Properties"]["Policies"]
     statements = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
     asked = [each["Action"] for each in statements]
     return [action for each in asked for action in ([each] if isinstance(each, str) else each)]
