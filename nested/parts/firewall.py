@@ -87,8 +87,8 @@ def _managed(name: str, priority: int) -> WebACLRule:
         Name=name,
         Priority=priority,
         Statement=Statement(ManagedRuleGroupStatement=group),
-        # A group has an action for each of its rules; this one overrides them all or none.
-        OverrideAction=OverrideAction(Count=If(_COUNTS, {}, NoValue), **{"None": If(_COUNTS, NoValue, {})}),
+        # A group has an action for each of its rules; this overrides all of them or none.
+        OverrideAction=If(_COUNTS, OverrideAction(Count={}), OverrideAction(**{"None": {}})),
         VisibilityConfig=_visible(name),
     )
 
@@ -99,7 +99,7 @@ def _limit(priority: int) -> WebACLRule:
         Name="RequestLimit",
         Priority=priority,
         Statement=Statement(RateBasedStatement=limit),
-        Action=RuleAction(Count=If(_COUNTS, CountAction(), NoValue), Block=If(_COUNTS, NoValue, BlockAction())),
+        Action=If(_COUNTS, RuleAction(Count=CountAction()), RuleAction(Block=BlockAction())),
         VisibilityConfig=_visible("RequestLimit"),
     )
 
