@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import Sub, Template
+from troposphere import Equals, Ref, Sub, Template
 from troposphere.applicationautoscaling import PredefinedMetricSpecification, ScalingPolicy
 
 from nested import inputs
 from nested.parts import scalable
 from nested.shape import Input, needs
 
+_ROLLS = "RollsOut"
+
 
 def template(*, requests: bool = True) -> Template:
     """Emit the scaling stack.
 
     Needs ClusterName, ServiceName, the limits, by day and in off hours, and the targets of CPU and memory; gives
-    nothing. With `requests` it holds those per task too, and needs the full names of load balancer and target group.
+    nothing. With `requests` it holds those per task too, while deployments are rolling updates, and needs the strategy
+    and the full names of load balancer and target group.
     """
     t = Template(Description="Target tracking scaling")
     needs(t, inputs.CLUSTER_NAME, inputs.SERVICE_NAME)
@@ -34,9 +37,17 @@ def template(*, requests: bool = True) -> Template:
 
 
 def _add_requests(t: Template) -> None:
+    """Add the policy that looks at one target group, and so not where deployments move the traffic to the other.
+
+    Source: "Use a target metric to scale Amazon ECS services", Amazon ECS Developer Guide.
+    """
     needs(t, inputs.LOAD_BALANCER_FULL_NAME, inputs.TARGET_GROUP_FULL_NAME, inputs.REQUESTS_PER_TARGET)
+    needs(t, inputs.DEPLOYMENT_STRATEGY)
+    t.add_condition(_ROLLS, Equals(Ref(inputs.DEPLOYMENT_STRATEGY.name), "ROLLING"))
     label = Sub("${LoadBalancerFullName}/${TargetGroupFullName}")
-    t.add_resource(_policy("Requests", "ALBRequestCountPerTarget", inputs.REQUESTS_PER_TARGET, label=label))
+    requests = _policy("Requests", "ALBRequestCountPerTarget", inputs.REQUESTS_PER_TARGET, label=label)
+    requests.Condition = _ROLLS
+    t.add_resource(requests)
 
 
 def _policy(title: str, metric: str, target: Input, *, label: Any = None) -> ScalingPolicy:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from troposphere import Equals, GetAtt, If, Not, Ref, Template
+from troposphere import GetAtt, If, Ref, Template
+from troposphere.ec2 import SecurityGroupEgress
 from troposphere.ecs import (
     HealthCheck,
     LoadBalancer,
@@ -19,7 +20,7 @@ from troposphere.ecs import (
 )
 
 from nested import inputs
-from nested.parts import alarms, placing, references, rollout, target, task, timing
+from nested.parts import alarms, placing, references, rollout, shifting, target, task, timing
 from nested.parts.cloudfront import Entrance
 from nested.parts.placing import Capacity
 from nested.parts.references import References
@@ -27,9 +28,6 @@ from nested.shape import gives, needs
 
 # A numeric user that is not root may not listen below this.
 FIRST_PORT = 1024
-
-# Whether the load balancer has a listener for test traffic.
-TESTED = "HasTestListener"
 
 
 def template(
@@ -42,6 +40,7 @@ def template(
     secrets: Sequence[str] = (),
     values: Sequence[str] = (),
     entrance: Entrance = "internet",
+    hooks: Sequence[str] = (),
 ) -> Template:
     """Emit the service stack for one container that listens on `port` and answers 200 on `health_path`.
 
@@ -56,6 +55,7 @@ def template(
     its name in the secret SecretId, each value from the SSM parameter of its name below ParameterPath. An environment
     that leaves one of these two empty goes without its variables.
     `entrance` is the load balancer's: with prefix-list the service needs OriginSecretArn too.
+    `hooks` are the stages of a deployment at which the function LifecycleHookArn is asked, where one is given.
     Raises ValueError for a port that only root may listen on, for a health command of another form, and for a variable
     that cannot be one.
     """
@@ -71,12 +71,14 @@ def template(
         needs(t, inputs.ORIGIN_SECRET_ARN)
     t.add_resource([task.log_group(), task.execution_role(reads), task.task_role()])
     t.add_resource(_definition(capacity, ports, task.health_check(port, health_path, health_command), reads))
-    t.add_resource([target.security_group(), target.ingress(port=port), target.egress(port=port)])
+    t.add_resource([target.security_group(), target.ingress(port=port), _way_to_tasks(port)])
     answers: dict[str, Any] = {"port": port, "health_path": health_path, "health_interval": health_interval}
     t.add_resource([target.target_group(title, **answers) for title in target.PAIR])
-    t.add_resource([target.listener_rule(entrance=entrance), target.test_rule(condition=TESTED)])
+    t.add_resource([target.listener_rule(entrance=entrance), target.test_rule(condition=shifting.TESTED)])
     t.add_resource([alarms.unhealthy_hosts(), alarms.server_errors()])
-    t.add_resource(_service(capacity, port))
+    t.add_resource(alarms.failed_tasks(rollout.FAILED_TASKS, condition=shifting.SHIFTS))
+    shifting.add_to(t, hooks=hooks)
+    t.add_resource(_service(capacity, port, hooks))
     gives(
         t,
         {
@@ -98,7 +100,6 @@ def _declare(t: Template, capacity: Capacity) -> None:
     needs(t, inputs.CLUSTER_NAME, inputs.MINIMUM_HEALTHY_PERCENT, inputs.MAXIMUM_PERCENT)
     needs(t, inputs.LISTENER_ARN, inputs.LOAD_BALANCER_SECURITY_GROUP_ID, inputs.LOAD_BALANCER_FULL_NAME)
     needs(t, inputs.TEST_LISTENER_ARN, inputs.LISTENER_RULE_PRIORITY, inputs.PATH_PATTERNS)
-    t.add_condition(TESTED, Not(Equals(Ref(inputs.TEST_LISTENER_ARN.name), "")))
     placing.declare(t, capacity)
 
 
@@ -109,22 +110,37 @@ def _definition(
     return task.definition(compatibility=capacity.upper(), ports=ports, check=check, reads=reads, **storage)
 
 
-def _service(capacity: Capacity, port: int) -> Service:
+def _way_to_tasks(port: int) -> SecurityGroupEgress:
+    """Return the rule that the service waits for, which itself waits for the listener's.
+
+    The service names the listener's rule only where it shifts traffic, but it always has to wait for it.
+    """
+    way = target.egress(port=port)
+    way.DependsOn = "ListenerRule"
+    return way
+
+
+def _service(capacity: Capacity, port: int, hooks: Sequence[str]) -> Service:
     return Service(
         "Service",
         Cluster=Ref(inputs.CLUSTER_NAME.name),
         TaskDefinition=Ref("TaskDefinition"),
-        DeploymentConfiguration=rollout.configuration(),
+        DeploymentConfiguration=shifting.configuration(hooks=hooks),
         HealthCheckGracePeriodSeconds=timing.HEALTH_CHECK_GRACE,
         LoadBalancers=[
-            LoadBalancer(ContainerName=task.CONTAINER, ContainerPort=port, TargetGroupArn=Ref(target.PRIMARY))
+            LoadBalancer(
+                ContainerName=task.CONTAINER,
+                ContainerPort=port,
+                TargetGroupArn=Ref(target.PRIMARY),
+                AdvancedConfiguration=shifting.between_groups(),
+            )
         ],
         NetworkConfiguration=placing.network(capacity),
         EnableExecuteCommand=If("ExecutesCommands", True, False),
         EnableECSManagedTags=True,
         PropagateTags="SERVICE",
         Tags=rollout.tags(),
-        # The target group hangs on a listener, and both ways through the security groups are open.
-        DependsOn=["ListenerRule", "FromLoadBalancer", "ToTasks"],
+        # Both ways through the security groups are open, and with the one the target groups hang on a listener.
+        DependsOn=["FromLoadBalancer", "ToTasks"],
         **placing.placed(capacity),
     )

@@ -20,5 +20,6 @@ from nested.inputs.network import *
 from nested.inputs.observability import *
 from nested.inputs.pipeline import *
 from nested.inputs.registry import *
+from nested.inputs.rollout import *
 from nested.inputs.scaling import *
 from nested.inputs.service import *

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import GetAtt, Ref
+from troposphere import GetAtt, Ref, Sub
 from troposphere.cloudwatch import Alarm, Metric, MetricDataQuery, MetricDimension, MetricStat
+from troposphere.events import Rule
 
 from nested import inputs
 from nested.parts import target, timing
@@ -20,6 +21,9 @@ ERROR_RATE = 5
 
 # Errors in a minute below which the rate says nothing: one in two requests is no trend.
 FEWEST_ERRORS = 5
+
+# Seconds in which tasks that fail are counted together: ECS waits longer after each one that it starts in vain.
+FAILURES_PERIOD = 300
 
 
 def unhealthy_hosts() -> Alarm:
@@ -53,6 +57,51 @@ def server_errors() -> Alarm:
         Threshold=ERROR_RATE,
         **judgement(),
     )
+
+
+def failed_tasks(count: int, *, condition: str) -> list[Rule | Alarm]:
+    """Return the alarm on tasks that end by themselves or stay unhealthy, and the rule that counts them.
+
+    It does for deployments that shift traffic what the circuit breaker does for rolling updates: a task that never
+    gets as far as its target group rings no other alarm, and ECS would go on for the 24 hours of a stage. The tasks are
+    known by their definition's family, which is the stack's name: by the service it would be a circle.
+    """
+    return [
+        Rule(
+            "FailedTask",
+            Condition=condition,
+            Description="A task of the service failed; counted by an alarm, sent nowhere",
+            EventPattern=_failures(),
+            State="ENABLED",
+        ),
+        Alarm(
+            "FailedTasks",
+            Condition=condition,
+            AlarmDescription="Tasks of the service fail again and again; a deployment rolls back",
+            Namespace="AWS/Events",
+            MetricName="MatchedEvents",
+            Dimensions=[MetricDimension(Name="RuleName", Value=Ref("FailedTask"))],
+            Statistic="Sum",
+            Period=FAILURES_PERIOD,
+            EvaluationPeriods=1,
+            DatapointsToAlarm=1,
+            Threshold=count,
+            ComparisonOperator="GreaterThanOrEqualToThreshold",
+            TreatMissingData="notBreaching",
+        ),
+    ]
+
+
+def _failures() -> dict[str, Any]:
+    """Return the pattern of a task's failure.
+
+    Source: "Amazon ECS task state change events" and "Stopped tasks error codes", Amazon ECS Developer Guide.
+    """
+    family = Sub("arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:task-definition/${AWS::StackName}:")
+    ended = {"stopCode": ["TaskFailedToStart", "EssentialContainerExited"]}
+    unhealthy = {"stoppedReason": [{"prefix": "Task failed"}]}
+    detail = {"taskDefinitionArn": [{"prefix": family}], "lastStatus": ["STOPPED"], "$or": [ended, unhealthy]}
+    return {"source": ["aws.ecs"], "detail-type": ["ECS Task State Change"], "detail": detail}
 
 
 def _total(title: str, *, shown: bool = False) -> MetricDataQuery:

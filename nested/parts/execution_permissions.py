@@ -184,7 +184,7 @@ _LOG_GROUP_ACTIONS = """
 
 
 def observability(stacks: Sequence[str]) -> list[Statement]:
-    """Return what topics and their keys, log metrics, dashboards and budgets need."""
+    """Return what topics and their keys, log metrics, dashboards, rules of events and budgets need."""
     keys = Sub("arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*")
     return [
         allow(_of("sns", _TOPIC_ACTIONS), arns(stacks, "sns:*:${AWS::AccountId}:{}")),
@@ -195,6 +195,7 @@ def observability(stacks: Sequence[str]) -> list[Statement]:
         allow(_of("kms", _KEY_ACTIONS), keys),
         allow(_of("logs", _FILTER_ACTIONS), arns(stacks, "logs:*:${AWS::AccountId}:log-group:{}")),
         allow(_of("cloudwatch", _DASHBOARD_ACTIONS), arns(stacks, "cloudwatch::${AWS::AccountId}:dashboard/{}")),
+        allow(_of("events", _RULE_ACTIONS), arns(stacks, "events:*:${AWS::AccountId}:rule/{}")),
         allow(_of("budgets", _BUDGET_ACTIONS), arns(stacks, "budgets::${AWS::AccountId}:budget/{}")),
     ]
 
@@ -209,6 +210,10 @@ _KEY_ACTIONS = """
 """
 _FILTER_ACTIONS = "DeleteMetricFilter PutMetricFilter"
 _DASHBOARD_ACTIONS = "DeleteDashboards GetDashboard ListTagsForResource PutDashboard TagResource UntagResource"
+_RULE_ACTIONS = """
+    DeleteRule DescribeRule ListTagsForResource ListTargetsByRule PutRule PutTargets RemoveTargets TagResource
+    UntagResource
+"""
 _BUDGET_ACTIONS = "ListTagsForResource ModifyBudget TagResource UntagResource ViewBudget"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from troposphere import Ref, Tags
 from troposphere.ecs import (
     DeploymentAlarms,
@@ -22,18 +24,30 @@ FAILED_TASKS = 2
 
 
 def configuration() -> DeploymentConfiguration:
-    """Return the configuration; the template has the alarms UnhealthyHosts and ServerErrors."""
+    """Return the configuration of a rolling update; the template has the alarms UnhealthyHosts and ServerErrors."""
     return DeploymentConfiguration(
-        MinimumHealthyPercent=Ref(inputs.MINIMUM_HEALTHY_PERCENT.name),
-        MaximumPercent=Ref(inputs.MAXIMUM_PERCENT.name),
-        DeploymentCircuitBreaker=DeploymentCircuitBreaker(
-            Enable=True,
-            Rollback=True,
-            ResetOnHealthyTask=False,
-            ThresholdConfiguration=ThresholdConfiguration(Type="COUNT", Value=FAILED_TASKS),
-        ),
-        Alarms=DeploymentAlarms(AlarmNames=[Ref("UnhealthyHosts"), Ref("ServerErrors")], Enable=True, Rollback=True),
+        DeploymentCircuitBreaker=DeploymentCircuitBreaker(**breaker()), Alarms=watched(), **percents()
     )
+
+
+def percents() -> dict[str, Ref]:
+    """Return how many tasks may run, at the least and at the most."""
+    return {
+        "MinimumHealthyPercent": Ref(inputs.MINIMUM_HEALTHY_PERCENT.name),
+        "MaximumPercent": Ref(inputs.MAXIMUM_PERCENT.name),
+    }
+
+
+def breaker() -> dict[str, Any]:
+    """Return the members of the circuit breaker."""
+    counted = ThresholdConfiguration(Type="COUNT", Value=FAILED_TASKS)
+    return {"Enable": True, "Rollback": True, "ResetOnHealthyTask": False, "ThresholdConfiguration": counted}
+
+
+def watched(*more: Any) -> DeploymentAlarms:
+    """Return the alarms that a deployment goes back on."""
+    names = [Ref("UnhealthyHosts"), Ref("ServerErrors"), *more]
+    return DeploymentAlarms(AlarmNames=names, Enable=True, Rollback=True)
 
 
 def tags() -> Tags:

@@ -56,6 +56,7 @@ from stackwright.deploy.plan import (
 from stackwright.deploy.screen import Screen, reached
 from stackwright.deploy.show import change_lines, summary
 from stackwright.deploy.tasks import Evidence
+from stackwright.deploy.traffic import refuse_moved_traffic
 from stackwright.deploy.unhang import Unhang
 from stackwright.deploy.wish import BOOTSTRAP, Wish, make_wish
 from stackwright.errors import BadInput, StackwrightError
@@ -68,6 +69,7 @@ from stackwright.wiring.text import as_text
 
 if TYPE_CHECKING:
     from stackwright.aws import Aws
+    from stackwright.preflight.subject import Subject
     from stackwright.project import Project
 
 DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
@@ -211,7 +213,8 @@ def _bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: 
     if plan.released:
         screen.say(f"{plan.stack_name}: image {plan.pointer}, which {pointer.parameter(plan.stack_name)} names")
     refuse_unknown_image(aws, plan)
-    check_ready(make_subject(aws, wish, plan), waived=choices.waive, say=screen.say)
+    subject = make_subject(aws, wish, plan)
+    check_ready(subject, waived=choices.waive, say=screen.say)
     source = _source(aws, wish, choices, screen)
     if not _cleared(aws, plan, screen, again):
         return False
@@ -222,7 +225,7 @@ def _bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: 
             screen.say(f"{plan.stack_name}: {NO_CHANGES}")
             stack_id = proposal.stack_id
         else:
-            _offer(proposal, choices, screen)
+            _offer(subject, proposal, choices, screen)
             if not screen.agreed(f"{'create' if plan.creates else 'update'} {plan.stack_name}?"):
                 screen.say("nothing was changed")
                 return False
@@ -233,10 +236,11 @@ def _bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: 
     return True
 
 
-def _offer(proposal: Proposal, choices: Choices, screen: Screen) -> None:
+def _offer(subject: Subject, proposal: Proposal, choices: Choices, screen: Screen) -> None:
     """Show what would change, and refuse what must not."""
     screen.show(change_lines(proposal.changes))
     refuse_replacements(proposal.changes, allowed=choices.replace)
+    refuse_moved_traffic(subject, proposal.changes)
 
 
 def _preview(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: Again) -> bool:
@@ -248,11 +252,12 @@ def _preview(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: Agai
             f"{plan.stack_name} is in {first_try.status} since its first try and can only be deleted: nothing to show"
             f"\nnext: {again.ours('deploy')} deletes it and creates it anew"
         )
-    check_ready(make_subject(aws, wish, plan), waived=choices.waive, say=screen.say)
+    subject = make_subject(aws, wish, plan)
+    check_ready(subject, waived=choices.waive, say=screen.say)
     with proposed(aws, plan, _source(aws, wish, choices, screen)) as proposal:
         told = NO_CHANGES if proposal.empty else summary(proposal.changes)
         if not proposal.empty:
-            _offer(proposal, choices, screen)
+            _offer(subject, proposal, choices, screen)
     if choices.as_json:
         console.data({"stack": plan.stack_name, "changes": told})
     else:

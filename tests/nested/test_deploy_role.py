@@ -76,7 +76,13 @@ def test_no_name_admits_a_wildcard() -> None:
 
 def test_it_touches_no_service_but_those_of_a_delivery() -> None:
     services = {action.split(":")[0] for each in statements() for action in actions(each)}
-    assert services == {"cloudformation", "ecr", "iam", "s3", "ssm"}
+    assert services == {"cloudformation", "ecr", "ecs", "elasticloadbalancing", "iam", "s3", "ssm"}
+
+
+def test_of_services_and_rules_it_reads_where_the_traffic_is_and_nothing_more() -> None:
+    found = {action for each in statements() for action in actions(each)}
+    looked = {each for each in found if each.startswith(("ecs:", "elasticloadbalancing:"))}
+    assert looked == {"ecs:DescribeServices", "elasticloadbalancing:DescribeRules"}
 
 
 def test_it_changes_stacks_only_with_the_execution_role_and_only_this_librarys() -> None:

@@ -158,7 +158,7 @@ def test_creation_has_an_end() -> None:
 
 
 def test_the_target_group_hangs_on_the_listener_before_the_service_is_created() -> None:
-    assert {"ListenerRule", "FromLoadBalancer", "ToTasks"} <= set(deployed().resources["Service"].depends_on)
+    assert {"ListenerRule", "FromLoadBalancer", "ToTasks"} <= deployed().waits_for("Service")
 
 
 def test_tasks_are_private_and_admit_the_load_balancer_only() -> None:

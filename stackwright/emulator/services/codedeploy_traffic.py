@@ -30,21 +30,21 @@ def listener(account: str, region: str, arn: str) -> Any:
 
 def leads_to(found: Any, group: str) -> bool:
     """Tell whether a rule of the listener sends requests to the target group."""
-    return any(_weights(each).get(group) for each in _rules(found))
+    return any(weights_of(each).get(group) for each in _rules(found))
 
 
 def shift(found: Any, original: str, replacement: str, percent: int) -> None:
     """Give the replacement's group this share of what the rules sent to the two, the original's the rest."""
     for rule in _rules(found):
-        if {original, replacement} & {group for group, weight in _weights(rule).items() if weight}:
-            _rewrite(found, rule, {replacement: percent, original: _WHOLE - percent})
+        if {original, replacement} & {group for group, weight in weights_of(rule).items() if weight}:
+            rewrite(found, rule, {replacement: percent, original: _WHOLE - percent})
 
 
 def _rules(found: Any) -> Iterator[Any]:
     yield from found.rules.values()
 
 
-def _weights(rule: Any) -> dict[str, int]:
+def weights_of(rule: Any) -> dict[str, int]:
     """Return the weight of each group that the rule forwards to."""
     for action in rule.actions:
         if action.data.get("Type") == "forward":
@@ -54,7 +54,8 @@ def _weights(rule: Any) -> dict[str, int]:
     return {}
 
 
-def _rewrite(found: Any, rule: Any, weights: dict[str, int]) -> None:
+def rewrite(found: Any, rule: Any, weights: dict[str, int]) -> None:
+    """Let a rule of the listener forward to these groups by these weights."""
     actions = []
     for action in rule.actions:
         data = deepcopy(action.data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
 from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.ecs import urls
@@ -11,12 +12,15 @@ from moto.ecs.exceptions import EcsClientException, InvalidParameterException
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import elbv2_backends
 
+from stackwright.emulator.middleware import ENGINE
 from stackwright.emulator.services import (
     ecs_capacity,
     ecs_code_deploy,
     ecs_fargate,
     ecs_fleet,
     ecs_rollout,
+    ecs_service_deployments,
+    ecs_shift,
     ecs_task_sets,
     ecs_tasks,
     linked_roles,
@@ -38,6 +42,7 @@ _KEPT = (
 )
 _OF_DEPLOYMENT = (
     "capacityProviderStrategy",
+    "loadBalancers",
     "networkConfiguration",
     "platformVersion",
     "serviceConnectConfiguration",
@@ -45,6 +50,12 @@ _OF_DEPLOYMENT = (
     "vpcLatticeConfigurations",
 )
 _NO_ROLE = "Unable to assume the service linked role. Please verify that the ECS service linked role exists."
+# As users quote it (hashicorp/terraform-provider-aws and aws/aws-cdk).
+_NOT_ADVANCED = (
+    "advancedConfiguration field is required for all loadBalancers when using a non-ROLLING deployment strategy."
+)
+# What slows the stages of a deployment too.
+_SLOWED = "AWS::ECS::Service"
 _NO_PROVIDER = "The specified capacity provider does not exist. Specify a valid name or ARN and try again."
 _BAD_NAME = (
     "The specified capacity provider name is invalid. Up to 255 characters are allowed, including "
@@ -88,13 +99,16 @@ class Ecs(EC2ContainerServiceResponse):
     def update_service(self) -> ActionResult:
         """Keep what was given; a new deployment replaces the tasks of the one before."""
         given = dict(self.params)
-        ecs_code_deploy.check_update(self._named(), given)
+        service = self._named()
+        ecs_code_deploy.check_update(service, given)
+        if service is not None:
+            ecs_shift.await_end(service)
         self._placeable()
         self._reached(self.params.get("loadBalancers") or [])
         before = self._deployed()
         result = super().update_service()
         service = made(result, "service")
-        keep(service, given, _KEPT)
+        keep(service, given, (*_KEPT, "loadBalancers"))
         if given.get("deploymentConfiguration"):
             service.deployment_configuration = _deployment(given)
         task_definition = service.task_definition
@@ -120,9 +134,16 @@ class Ecs(EC2ContainerServiceResponse):
             self.params["capacityProviderStrategy"] = strategy
 
     def _reached(self, balancers: list[dict[str, Any]]) -> None:
-        """Refuse a target group that no listener forwards to ("CreateService", loadBalancers)."""
+        """Refuse a target group that no listener forwards to ("CreateService", loadBalancers), and what has no second
+        one to shift traffic to ("Required resources for Amazon ECS blue/green deployments")."""
         elb = elbv2_backends[self.current_account][self.region]
-        for arn in filter(None, (each.get("targetGroupArn") for each in balancers)):
+        moved = [each.get("advancedConfiguration") or {} for each in balancers]
+        strategy = (self.params.get("deploymentConfiguration") or {}).get("strategy")
+        if strategy in ecs_shift.SHIFTING and not all(moved):
+            raise InvalidParameterException(_NOT_ADVANCED)
+        groups = [each.get("targetGroupArn") for each in balancers]
+        groups += [each.get("alternateTargetGroupArn") for each in moved]
+        for arn in filter(None, groups):
             if not elb._any_listener_using(arn):
                 text = f"The target group with targetGroupArn {arn} does not have an associated load balancer."
                 raise InvalidParameterException(text)
@@ -151,7 +172,36 @@ class Ecs(EC2ContainerServiceResponse):
         if before and _renewed(service, before):
             new = {"id": ecs_rollout.deployment_id(), "rolloutState": "IN_PROGRESS", "createdAt": utcnow()}
             service.deployments[0].update(new, failedTasks=0)
+            if ecs_shift.shifts(service):
+                pace = request.environ[ENGINE].services.delays.get(_SLOWED, 0.0)
+                ecs_shift.begin(self.ecs_backend, service, before, pace=pace)
+                return
         ecs_rollout.settle(self.ecs_backend, service, before)
+
+    def list_service_deployments(self) -> ActionResult:
+        """Tell of the deployments that shifted traffic ("ListServiceDeployments")."""
+        service, statuses = self._named(), self.params.get("status")
+        found = ecs_shift.runs(service) if service is not None else []
+        told = [ecs_service_deployments.brief(each) for each in found if not statuses or each.status in statuses]
+        return ActionResult({"serviceDeployments": told})
+
+    def describe_service_deployments(self) -> ActionResult:
+        """Tell how far they are ("DescribeServiceDeployments")."""
+        found = [self._deployment_of(arn) for arn in self.params["serviceDeploymentArns"]]
+        return ActionResult({"serviceDeployments": [ecs_service_deployments.whole(each) for each in found]})
+
+    def stop_service_deployment(self) -> ActionResult:
+        """Let one go back ("StopServiceDeployment")."""
+        run = self._deployment_of(self._get_param("serviceDeploymentArn"))
+        run.stop.set()
+        return ActionResult({"serviceDeploymentArn": run.arn})
+
+    def _deployment_of(self, arn: str) -> ecs_shift.Run:
+        services = self.ecs_backend.services.values()
+        found = [each for service in services for each in ecs_shift.runs(service) if each.arn == arn]
+        if not found:
+            raise InvalidParameterException(f"Service deployment not found: {arn}")
+        return found[0]
 
     def delete_service(self) -> ActionResult:
         """A deleted service wants and runs nothing any more ("DeleteService")."""

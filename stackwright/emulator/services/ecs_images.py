@@ -27,7 +27,8 @@ class Behaviour:
     """What a container of the image does: unless told otherwise it runs on, says nothing and is healthy.
 
     `log` are the lines it writes when it starts, `memory` is what it takes in MiB. One that is not healthy answers
-    nobody; one that is not reachable answers its own health check, but not a load balancer's.
+    nobody; one that is not reachable answers its own health check, but not a load balancer's. One that is `broken`
+    answers its health checks, and every request with a server error.
     """
 
     exit_code: int | None = None
@@ -35,6 +36,7 @@ class Behaviour:
     healthy: bool = True
     reachable: bool = True
     memory: int = 0
+    broken: bool = False
 
 
 def unpullable(image: str) -> str:
@@ -62,6 +64,7 @@ def behaviour(image: str) -> Behaviour:
         healthy=told.get(f"{_PREFIX}healthy") != "false",
         reachable="false" not in (told.get(f"{_PREFIX}healthy"), told.get(f"{_PREFIX}reachable")),
         memory=_number(told, "memory") or 0,
+        broken=told.get(f"{_PREFIX}server-errors") == "true",
     )
 
 

@@ -48,24 +48,24 @@ def settle(ecs: Any, service: Any, before: dict[str, Any] | None = None) -> None
         recount_cluster(ecs, ecs._get_cluster(service.cluster_name))
     if not service.deployments or not service.task_definition:
         return
-    change = _Change(ecs, service)
+    change = Change(ecs, service)
     deployment = service.deployments[0]
     service.deployments[1:] = []
     reason = change.bring_about()
     if not reason:
-        _ended(deployment, "COMPLETED", f"ECS deployment {deployment['id']} completed.")
+        ended(deployment, "COMPLETED", f"ECS deployment {deployment['id']} completed.")
     elif _breaker(service).get("enable") and not change.scales_only:
         _fail(change, before)
     else:
-        _ended(deployment, "IN_PROGRESS", f"ECS deployment {deployment['id']} in progress.")
-    _count(ecs, change)
+        ended(deployment, "IN_PROGRESS", f"ECS deployment {deployment['id']} in progress.")
+    count(ecs, service)
 
 
-class _Change:
-    """From the tasks that run to the tasks that are wanted."""
+class Change:
+    """From the tasks that run to the tasks that are wanted; with `keeps_old` the old ones stay beside them."""
 
-    def __init__(self, ecs: Any, service: Any) -> None:
-        self.ecs, self.service = ecs, service
+    def __init__(self, ecs: Any, service: Any, *, keeps_old: bool = False) -> None:
+        self.ecs, self.service, self.keeps_old = ecs, service, keeps_old
         self.cluster = ecs._get_cluster(service.cluster_name)
         self.definition = ecs.describe_task_definition(service.task_definition)
         self.task = needs(self.definition)
@@ -78,17 +78,20 @@ class _Change:
     def bring_about(self) -> str:
         """Start and stop tasks; return why not all that are wanted run, "" if they do."""
         wanted = self.service.desired_count
-        for surplus in self.new[wanted:]:
-            surplus.stop(f"Scaling activity initiated by (deployment {self.id})", _SCHEDULER, exit_code=0)
+        stop(self.new[wanted:], self.id)
         missing = max(0, wanted - len(self.new))
         unstarted = self._unstartable() if missing else ""
         reason = unstarted or self._place(missing)
         if reason:
             return reason
-        for each in self.old:
-            each.stop(f"Scaling activity initiated by (deployment {self.id})", _SCHEDULER, exit_code=0)
-        tell(self.service, "has reached a steady state.")
+        if not self.keeps_old:
+            self.leave_old()
         return ""
+
+    def leave_old(self) -> None:
+        """Stop the old tasks."""
+        stop(self.old, self.id)
+        tell(self.service, "has reached a steady state.")
 
     def _unstartable(self) -> str:
         """Fail the tasks whose secrets cannot be read or whose images cannot be pulled; return why."""
@@ -117,7 +120,7 @@ class _Change:
         instances = fleet.instances()
         distinct = {"type": "distinctInstance"} in (getattr(self.service, "placement_constraints", None) or [])
         strategies = _strategies(self.service)
-        if self.new or not self.old:
+        if self.new or not self.old or self.keeps_old:
             placed = place(self.task, missing, instances, strategies, distinct=distinct)
             return Rollout(placed.names, len(placed.names) == missing, placed.fleet)
         hosts = {each.container_instance_arn: key for key, each in fleet.members().items()}
@@ -202,42 +205,51 @@ def _threshold(service: Any) -> int:
     return min(200, max(3, half))
 
 
-def _fail(change: _Change, before: dict[str, Any] | None) -> None:
+def _fail(change: Change, before: dict[str, Any] | None) -> None:
     """End the deployment as the circuit breaker does, and go back to the one before if it may."""
     service, failed = change.service, change.service.deployments[0]
-    for task in running(change.ecs, service):
-        if task.started_by == failed["id"]:
-            task.stop(f"Scaling activity initiated by (deployment {failed['id']})", _SCHEDULER, exit_code=0)
+    stop([each for each in running(change.ecs, service) if each.started_by == failed["id"]], failed["id"])
     tell(service, f"(deployment {failed['id']}) deployment failed: tasks failed to start.")
-    _ended(failed, "FAILED", "ECS deployment circuit breaker: tasks failed to start.")
+    ended(failed, "FAILED", "ECS deployment circuit breaker: tasks failed to start.")
     failed.update(failedTasks=_threshold(service))
     if before is None or not _breaker(service).get("rollback"):
         return
     tell(service, f"rolling back to deployment {before['id']}.")
     back = f"ECS deployment circuit breaker: rolling back to deploymentId {before['id']}."
-    _ended(before, "COMPLETED", back)
+    ended(before, "COMPLETED", back)
+    gone_back(service, before, failed)
+
+
+def gone_back(service: Any, before: dict[str, Any], failed: dict[str, Any]) -> None:
+    """Let the deployment before be the service's again, and the failed one its last."""
     failed.update(status="INACTIVE", runningCount=0, desiredCount=0)
     service.task_definition = before["taskDefinition"]
     service.deployments[:] = [before, failed]
 
 
-def _ended(deployment: dict[str, Any], state: str, reason: str) -> None:
+def stop(tasks: Sequence[ServiceTask], deployment: str) -> None:
+    """Stop tasks that a deployment does not want any more."""
+    for each in tasks:
+        each.stop(f"Scaling activity initiated by (deployment {deployment})", _SCHEDULER, exit_code=0)
+
+
+def ended(deployment: dict[str, Any], state: str, reason: str) -> None:
+    """Say what state a deployment is in, and why."""
     deployment.update(rolloutState=state, rolloutStateReason=reason, updatedAt=utcnow())
 
 
-def _count(ecs: Any, change: _Change) -> None:
+def count(ecs: Any, service: Any) -> None:
     """Say how many tasks run: of the service, its deployment, its cluster and each instance."""
-    service, cluster = change.service, change.cluster
-    service.running_count = len(running(ecs, service))
+    tasks = running(ecs, service)
+    service.running_count = len(tasks)
     service.pending_count = max(0, service.desired_count - service.running_count)
-    service.deployments[0].update(
-        desiredCount=service.desired_count,
-        runningCount=service.running_count,
-        pendingCount=service.pending_count,
-        launchType=service.launch_type,
-        taskDefinition=service.task_definition,
-    )
-    recount_cluster(ecs, cluster)
+    for each in service.deployments:
+        if each["status"] != "INACTIVE":
+            own = sum(1 for task in tasks if task.started_by == each["id"])
+            wanted = service.desired_count
+            each.update(desiredCount=wanted, runningCount=own, pendingCount=max(0, wanted - own))
+    service.deployments[0].update(launchType=service.launch_type, taskDefinition=service.task_definition)
+    recount_cluster(ecs, ecs._get_cluster(service.cluster_name))
 
 
 def recount_cluster(ecs: Any, cluster: Any) -> None:

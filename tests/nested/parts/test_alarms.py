@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from support.events import matches
+from support.services import deployed, properties
 
-from nested import service
 from nested.parts import alarms, timing
 
 ALL = {"UnhealthyHosts": alarms.unhealthy_hosts(), "ServerErrors": alarms.server_errors()}
@@ -75,8 +76,48 @@ def test_an_alarm_judges_one_value(name: str) -> None:
     assert [each["Id"] for each in of(name)["Metrics"] if each["ReturnData"]] == [of(name)["Metrics"][0]["Id"]]
 
 
-def test_every_alarm_of_the_stack_is_one_that_a_deployment_rolls_back_on() -> None:
-    resources = service.template().to_dict()["Resources"]
-    watched = resources["Service"]["Properties"]["DeploymentConfiguration"]["Alarms"]["AlarmNames"]
-    kinds = {name for name, each in resources.items() if each["Type"] == "AWS::CloudWatch::Alarm"}
-    assert {each["Ref"] for each in watched} == kinds == set(ALL)
+@pytest.mark.parametrize("strategy", ["ROLLING", "BLUE_GREEN", "LINEAR", "CANARY"])
+def test_every_alarm_of_the_stack_is_one_that_a_deployment_rolls_back_on(strategy: str) -> None:
+    graph = deployed(DeploymentStrategy=strategy)
+    watched = properties(graph, "Service")["DeploymentConfiguration"]["Alarms"]
+    alarms = {path for path, each in graph.resources.items() if each.type == "AWS::CloudWatch::Alarm"}
+    assert watched["AlarmNames"] == [f"${{{each}.Ref}}" for each in (*ALL, "FailedTasks") if each in alarms]
+    assert watched["Enable"] is watched["Rollback"] is True
+    assert ("FailedTasks" in alarms) == (strategy != "ROLLING")
+
+
+def failure(**detail: Any) -> dict[str, Any]:
+    """The event of a stopped task of the service, from the page "Amazon ECS task state change events"."""
+    arn = "arn:aws:ecs:eu-west-1:123456789012:task-definition/shop-prod-Service-1A2B:7"
+    stopped = {"taskDefinitionArn": arn, "lastStatus": "STOPPED", "desiredStatus": "STOPPED"}
+    return {"source": "aws.ecs", "detail-type": "ECS Task State Change", "detail": stopped | detail}
+
+
+@pytest.mark.parametrize(
+    ("detail", "counts"),
+    [
+        ({"stopCode": "TaskFailedToStart", "stoppedReason": "CannotPullContainerError: not found"}, True),
+        ({"stopCode": "EssentialContainerExited", "stoppedReason": "Essential container in task exited"}, True),
+        ({"stopCode": "ServiceSchedulerInitiated", "stoppedReason": "Task failed ELB health checks in (x)"}, True),
+        ({"stopCode": "ServiceSchedulerInitiated", "stoppedReason": "Task failed container health checks"}, True),
+        ({"stopCode": "ServiceSchedulerInitiated", "stoppedReason": "Scaling activity initiated by (x)"}, False),
+        ({"stopCode": "UserInitiated", "stoppedReason": "Task stopped by user"}, False),
+        ({"stopCode": "EssentialContainerExited", "lastStatus": "RUNNING"}, False),
+        (
+            {"stopCode": "EssentialContainerExited", "taskDefinitionArn": "arn:aws:ecs:x:1:task-definition/other:7"},
+            False,
+        ),
+    ],
+)
+def test_a_task_that_fails_is_counted_and_one_that_has_to_go_is_not(detail: dict[str, Any], counts: bool) -> None:
+    pattern = properties(deployed(DeploymentStrategy="BLUE_GREEN"), "FailedTask")["EventPattern"]
+    assert matches(failure(**detail), pattern) is counts
+
+
+def test_the_alarm_counts_what_its_rule_matches() -> None:
+    graph = deployed(DeploymentStrategy="CANARY")
+    alarm = properties(graph, "FailedTasks")
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == ("AWS/Events", "MatchedEvents", "Sum")
+    assert alarm["Dimensions"] == [{"Name": "RuleName", "Value": "${FailedTask.Ref}"}]
+    # The circuit breaker's count, in whose place it is.
+    assert alarm["Threshold"] == 2

@@ -4,33 +4,68 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from stackwright.resolve.graph import Graph, Resource
 from stackwright.resolve.symbols import is_symbolic
-from stackwright.verify.deployment import Deployment, at, on
+from stackwright.verify.deployment import Deployment, at, listed, number, on
 from stackwright.verify.rule import Finding, Rule
-from stackwright.verify.tasks import SERVICE
+from stackwright.verify.tasks import SERVICE, beside
 
 BREAKER = "DeploymentConfiguration.DeploymentCircuitBreaker"
+ALARMS = "DeploymentConfiguration.Alarms"
+BAKE = "DeploymentConfiguration.BakeTimeInMinutes"
+ALARM = "AWS::CloudWatch::Alarm"
+
+# AWS::ECS::Service DeploymentConfiguration, CloudFormation Template Reference Guide: for what shifts traffic.
+_DEFAULT_BAKE = 15
+
+_STAYS = "a release that failed stays, with fewer healthy tasks than before"
+_TRIES = "a release that cannot start is tried again and again, and CloudFormation waits for hours"
+_WAITS = "a release that never gets healthy is waited for, up to 24 hours: no circuit breaker ends what shifts traffic"
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:
-    """Yield each service whose rolling update goes on for ever, or stops half way."""
+    """Yield each service whose failing deployment goes on for ever, stops half way, or ends too late to be undone."""
     for service in deployment.of(SERVICE):
         if at(service.properties, "DeploymentController.Type", "ECS") != "ECS":
             continue  # CodeDeploy and external controllers have rollbacks of their own
-        for switch, without in (
-            ("Enable", "a release that cannot start is tried again and again, and CloudFormation waits for hours"),
-            ("Rollback", "a release that failed stays, with fewer healthy tasks than before"),
-        ):
-            value = at(service.properties, f"{BREAKER}.{switch}")
-            if not on(value) and not is_symbolic(value):
-                mend = f"set {BREAKER}.{switch} to true"
-                yield Finding(service.path, f"{BREAKER}.{switch}", value, without, mend)
+        if beside(service):
+            yield from _switched(service, ALARMS, _WAITS)
+            yield from _baked(deployment.graph, service)
+        else:
+            yield from _switched(service, BREAKER, _TRIES)
+
+
+def _switched(service: Resource, key: str, without: str) -> Iterator[Finding]:
+    for switch, problem in (("Enable", without), ("Rollback", _STAYS)):
+        value = at(service.properties, f"{key}.{switch}")
+        if not on(value) and not is_symbolic(value):
+            yield Finding(service.path, f"{key}.{switch}", value, problem, f"set {key}.{switch} to true")
+
+
+def _baked(graph: Graph, service: Resource) -> Iterator[Finding]:
+    """Yield a bake time that is over before an alarm could ring: the tasks to go back to are gone by then."""
+    bake = number(at(service.properties, BAKE, _DEFAULT_BAKE))
+    for alarm in graph.mentioned(listed(at(service.properties, f"{ALARMS}.AlarmNames"))):
+        seconds = _seconds(alarm) if alarm.type == ALARM else None
+        if bake is not None and seconds is not None and bake * 60 < seconds:
+            problem = f"the old tasks are gone after {bake:g} min, and {alarm.path} needs {seconds / 60:g} min to ring"
+            yield Finding(service.path, BAKE, bake, problem, f"wait {-(-seconds // 60):g} min or longer")
+
+
+def _seconds(alarm: Resource) -> float | None:
+    """Return how long what an alarm rings for has to last; None if that is not known."""
+    queries = [at(each, "MetricStat.Period") for each in listed(alarm.properties.get("Metrics"))]
+    periods = [number(each) for each in (alarm.properties.get("Period"), *queries) if each is not None]
+    times = number(alarm.properties.get("DatapointsToAlarm", alarm.properties.get("EvaluationPeriods")))
+    known = [each for each in periods if each is not None]
+    return max(known) * times if known and times is not None else None
 
 
 RULE = Rule(
     claim="A release whose tasks never become healthy is rolled back by itself.",
-    why="Without the circuit breaker ECS starts failing tasks for ever and the stack waits three hours to fail.",
-    source="How the Amazon ECS deployment circuit breaker detects failures (Amazon ECS Developer Guide)",
+    why="Without circuit breaker or alarms ECS starts failing tasks for hours, and the stack waits as long to fail.",
+    source="How the Amazon ECS deployment circuit breaker detects failures, How CloudWatch alarms detect Amazon ECS "
+    "deployment failures (Amazon ECS Developer Guide)",
     about=(SERVICE,),
     check=check,
 )

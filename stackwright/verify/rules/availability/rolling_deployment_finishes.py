@@ -11,10 +11,11 @@ from stackwright.verify.deployment import Deployment, at
 from stackwright.verify.fleet import fleet
 from stackwright.verify.rule import Finding, Rule
 from stackwright.verify.sharing import Site, Work, at_work, deployed, lacking, site
-from stackwright.verify.tasks import SERVICE, count, percents
+from stackwright.verify.tasks import SERVICE, beside, count, percents
 
 LEAST = "DeploymentConfiguration.MinimumHealthyPercent"
 MOST = "DeploymentConfiguration.MaximumPercent"
+STRATEGY = "DeploymentConfiguration.Strategy"
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:
@@ -70,7 +71,11 @@ def _stall(site: Site, work: Work, kind: InstanceType, full: bool) -> Finding | 
         f"at {_tasks(desired)} on {most} {kind.name} at most, a deployment stalls after {len(rollout.names)}: "
         f"{lacking(work, rollout.stuck)}"
     )
-    mend = f"let {group} grow beyond {most}, take larger instances, or lower {LEAST} so that old tasks make room"
+    room = f"let {group} grow beyond {most}, take larger instances, or "
+    if beside(work.service):
+        given = at(work.service.properties, STRATEGY)
+        return Finding(work.service.path, STRATEGY, given, problem, f"{room}deploy by ROLLING, which needs less room")
+    mend = f"{room}lower {LEAST} so that old tasks make room"
     return Finding(work.service.path, LEAST, at(work.service.properties, LEAST), problem, mend)
 
 

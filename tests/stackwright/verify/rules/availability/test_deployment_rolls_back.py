@@ -25,3 +25,32 @@ def test_a_service_that_does_not_is_found(switch: str) -> None:
 def test_codedeploy_has_a_rollback_of_its_own() -> None:
     service = {"Type": "AWS::ECS::Service", "Properties": {"DeploymentController": {"Type": "CODE_DEPLOY"}}}
     assert findings(RULE, alone({"Service": service})) == []
+
+
+SHIFTING = ("BLUE_GREEN", "LINEAR", "CANARY")
+
+
+@pytest.mark.parametrize("strategy", SHIFTING)
+@pytest.mark.parametrize("blueprint", ["ec2-alb", "fargate-alb"])
+def test_what_shifts_traffic_rolls_back_on_alarms(blueprint: str, strategy: str) -> None:
+    assert findings(RULE, seeded(blueprint=blueprint, DeploymentStrategy=strategy)) == []
+
+
+@pytest.mark.parametrize("switch", ["Enable", "Rollback"])
+def test_without_alarms_it_does_not(switch: str) -> None:
+    def seed(stacks: STACKS) -> None:
+        configuration = resource(stacks, "Service/Service")["Properties"]["DeploymentConfiguration"]
+        configuration["Alarms"][switch] = False
+
+    (line,) = told(RULE, seeded(seed, DeploymentStrategy="BLUE_GREEN"))
+    assert line.startswith(f"Service/Service DeploymentConfiguration.Alarms.{switch}: a release that")
+    assert findings(RULE, seeded(seed)) == []
+
+
+def test_an_alarm_that_rings_when_the_old_tasks_are_gone_is_found() -> None:
+    lines = told(RULE, seeded(DeploymentStrategy="BLUE_GREEN", BakeTimeInMinutes="4"))
+    assert lines == [
+        "Service/Service DeploymentConfiguration.BakeTimeInMinutes: the old tasks are gone after 4 min, and "
+        "Service/FailedTasks needs 5 min to ring"
+    ]
+    assert findings(RULE, seeded(DeploymentStrategy="BLUE_GREEN", BakeTimeInMinutes="5")) == []

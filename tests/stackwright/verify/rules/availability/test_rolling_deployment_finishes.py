@@ -36,6 +36,16 @@ def test_network_interfaces_end_before_memory_does() -> None:
     )
 
 
+@pytest.mark.parametrize("strategy", ["BLUE_GREEN", "LINEAR", "CANARY"])
+def test_what_shifts_traffic_needs_room_for_both_revisions(strategy: str) -> None:
+    # Rolling, half of the tasks make room for the others; here none may stop before all of the new ones run.
+    given = {"MaxTasks": "6", "MinimumHealthyPercent": "50"}
+    assert findings(RULE, seeded(**given)) == []
+    (line,) = told(RULE, seeded(DeploymentStrategy=strategy, **given))
+    assert line.endswith("a deployment stalls after 2: no instance has the network interface for one more")
+    assert findings(RULE, seeded(DeploymentStrategy=strategy, **given, MaxInstances="6")) == []
+
+
 def test_old_tasks_that_may_stop_make_room() -> None:
     assert findings(RULE, seeded(MaxTasks="8", MinimumHealthyPercent="75")) == []
 

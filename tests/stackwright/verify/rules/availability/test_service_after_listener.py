@@ -10,13 +10,14 @@ GROUP = {"Type": "AWS::ElasticLoadBalancingV2::TargetGroup", "Properties": {"Pro
 
 
 @pytest.mark.parametrize("environment", ["prod", "dev"])
-def test_the_blueprints_service_waits(environment: str) -> None:
-    assert findings(RULE, seeded(environment=environment)) == []
+@pytest.mark.parametrize("strategy", ["ROLLING", "BLUE_GREEN"])
+def test_the_blueprints_service_waits(environment: str, strategy: str) -> None:
+    assert findings(RULE, seeded(environment=environment, DeploymentStrategy=strategy)) == []
 
 
 def test_a_service_that_does_not_wait_is_found() -> None:
     def seed(stacks: STACKS) -> None:
-        resource(stacks, "Service/Service")["DependsOn"].remove("ListenerRule")
+        del resource(stacks, "Service/ToTasks")["DependsOn"]
 
     (line,) = told(RULE, seeded(seed))
     assert line == (
@@ -28,7 +29,7 @@ def test_a_service_that_does_not_wait_is_found() -> None:
 def test_a_target_group_that_hangs_on_nothing_is_found() -> None:
     def seed(stacks: STACKS) -> None:
         del stacks["service"]["Resources"]["ListenerRule"]
-        resource(stacks, "Service/Service")["DependsOn"].remove("ListenerRule")
+        del resource(stacks, "Service/ToTasks")["DependsOn"]
 
     (line,) = told(RULE, seeded(seed))
     assert line.startswith("Service/Service LoadBalancers.0.TargetGroupArn: no listener forwards to this target group")
