@@ -146,16 +146,17 @@ def _asks() -> list[Statement]:
 
 
 def _by_cloudformation() -> list[Statement]:
+    # "AWS CloudFormation deploy action reference", AWS CodePipeline User Guide, without what makes and deletes stacks.
     # Executing a change set takes no role: the one it was written with is what runs it.
     both = pipeline_systems.roots(*pipeline_systems.BOTH)
-    own = {"StringEquals": {"cloudformation:ChangeSetName": pipeline_systems.CHANGE_SET}}
-    by_role = {"cloudformation:RoleArn": Ref(inputs.EXECUTION_ROLE.name)}
-    written = {"StringEquals": own["StringEquals"] | by_role}
+    own = {"StringEqualsIfExists": {"cloudformation:ChangeSetName": pipeline_systems.CHANGE_SET}}
+    written = own | {"StringEquals": {"cloudformation:RoleArn": Ref(inputs.EXECUTION_ROLE.name)}}
     changes = [f"cloudformation:{each}ChangeSet" for each in ("Delete", "Describe", "Execute")]
+    look = ["DescribeStackEvents", "DescribeStackResources", "DescribeStacks", "GetTemplate"]
     return [
         allow("cloudformation:CreateChangeSet", both, when=written),
         allow(changes, both, when=own),
-        allow(["cloudformation:DescribeStackEvents", "cloudformation:DescribeStacks"], both),
+        allow([f"cloudformation:{each}" for each in look], both),
         pipeline_projects.pass_execution_role(),
         grants.read_parameters(),
     ]
@@ -164,7 +165,7 @@ def _by_cloudformation() -> list[Statement]:
 def _by_ecs() -> list[Statement]:
     # "Amazon Elastic Container Service deploy action reference", AWS CodePipeline User Guide. What describes and lists
     # knows no resource, or one that is only found by it.
-    to_tasks = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
+    to_tasks = {"StringEquals": {"iam:PassedToService": ["ecs-tasks.amazonaws.com", "ecs.amazonaws.com"]}}
     registering = {"StringEquals": {"ecs:CreateAction": "RegisterTaskDefinition"}}
     look = [f"ecs:{each}" for each in ("DescribeTaskDefinition", "DescribeTasks", "ListTasks")]
     return [
