@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from support.accounts import REGION, Account, Project
-from support.pipelines import Run, keep_results, zipped
+from support.pipelines import Run, zipped
 from support.stacks import Stack
 
 SYSTEM = "fargate-alb"
@@ -42,8 +43,8 @@ class Delivery:
         self.account.client("s3").put_object(
             Bucket=self.pipeline.output("SourceBucketName"), Key="source.zip", Body=body
         )
-        cache = self.folder.parent / "results"
-        return Run(self.account, self.pipeline.output("PipelineName"), self.folder / name, cache)
+        results = self.project.folder / ".cache/stackwright"
+        return Run(self.account, self.pipeline.output("PipelineName"), self.folder / name, results)
 
     def running(self, environment: str) -> set[str]:
         """The images of the tasks that run."""
@@ -64,8 +65,6 @@ class Delivery:
 
 def deployed(project: Project, folder: Path) -> Delivery:
     """Both environments, as persons deploy them first, without an image."""
-    folder.mkdir(parents=True)
-    keep_results(project.folder, folder.parent / "results")
     project.run("deploy", SYSTEM, "dev", "--local", "--yes")
     project.run("deploy", SYSTEM, "prod", *HERE)
     return Delivery(project, folder)
@@ -74,7 +73,7 @@ def deployed(project: Project, folder: Path) -> Delivery:
 @pytest.fixture(scope="module")
 def delivery(make_project: Callable[[Path], Project], tmp_path_factory: pytest.TempPathFactory) -> Delivery:
     project = make_project(tmp_path_factory.mktemp("project"))
-    found = deployed(project, tmp_path_factory.getbasetemp() / "runs" / "cloudformation")
+    found = deployed(project, tmp_path_factory.mktemp("runs"))
     project.run("deploy", "pipeline", SYSTEM, *HERE)
     return found
 
@@ -140,11 +139,15 @@ def test_a_person_deploys_after_it_and_changes_nothing(delivery: Delivery, ran: 
         assert "no changes" in delivery.project.run("deploy", SYSTEM, environment, *HERE).stderr
 
 
-def test_what_a_deployment_refuses_stops_before_the_approval(delivery: Delivery, ran: Run) -> None:
-    delivery.project.set(SYSTEM, "prod", VpcCidr="10.9.0.0/16")
+def test_what_a_deployment_refuses_stops_before_the_approval(ran: Run, tmp_path: Path) -> None:
+    """From the review on, with a source that would replace prod's subnets."""
+    source = shutil.copytree(ran.artifacts["SourceOutput"], tmp_path / "source")
+    Project(source, ran.account).set(SYSTEM, "prod", VpcCidr="10.9.0.0/16")
+    done = {name: given for name, given in ran.configured.items() if not name.startswith("Prod/")}
+    again = replace(ran, folder=tmp_path, artifacts=ran.artifacts | {"SourceOutput": source}, configured=done)
     with pytest.raises(AssertionError, match="would replace what traffic or data hangs on"):
-        delivery.upload("replacing").go(before="Prod/Approve")
-    delivery.project.set(SYSTEM, "prod", VpcCidr="10.3.0.0/16")
+        again.go()
+    assert "Prod/Approve" not in again.configured
 
 
 def test_another_deployment_of_it_changes_nothing(delivery: Delivery) -> None:
@@ -157,7 +160,7 @@ def by_ecs(make_project: Callable[[Path], Project], tmp_path_factory: pytest.Tem
     project = make_project(tmp_path_factory.mktemp("project"))
     blueprint = project.folder / "templates/pipeline.py"
     blueprint.write_text(blueprint.read_text().replace("pipeline.template()", 'pipeline.template(deploy="ecs")'))
-    found = deployed(project, tmp_path_factory.getbasetemp() / "runs" / "ecs")
+    found = deployed(project, tmp_path_factory.mktemp("runs"))
     outputs = {f"{name.title()}{key}": found.system(name).output(key) for name in ("dev", "prod") for key in NAMES}
     project.set("pipeline", SYSTEM, **outputs)
     project.run("deploy", "pipeline", SYSTEM, *HERE)

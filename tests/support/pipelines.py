@@ -35,13 +35,13 @@ _NOTHING = "#!/bin/sh\nexit 0\n"
 class Run:
     """One execution: the artifacts and variables that its actions left, and what each was configured with.
 
-    `cache` is what the tool keeps from one machine to the next, which a test has no time to make anew.
+    `results` are what linting and proving gave before, which every machine would find anew.
     """
 
     account: Account
     pipeline: str
     folder: Path
-    cache: Path
+    results: Path
     artifacts: dict[str, Path] = field(default_factory=dict)
     variables: dict[tuple[str, str], str] = field(default_factory=dict)
     configured: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -130,7 +130,8 @@ class Run:
             path.write_text(text)
             path.chmod(0o755)
         (work / ".venv/.installed").touch()
-        keep_results(work, self.cache)
+        (work / ".cache").mkdir()
+        (work / ".cache/stackwright").symlink_to(self.results)
         exported = loaded(spec).get("env", {}).get("exported-variables", [])
         told = [f'printf "%s=%s\\n" {each} "${each}" >> ../exported' for each in exported]
         environment = {key: value for key, value in self.account.environment.items() if not key.startswith("MAKE")}
@@ -208,13 +209,6 @@ def _matching(folder: Path, patterns: list[str]) -> Iterator[Path]:
         name = path.relative_to(folder)
         if any(fnmatchcase(str(name), pattern.replace("**/*", "*")) for pattern in patterns):
             yield name
-
-
-def keep_results(project: Path, cache: Path) -> None:
-    """Let the linters' results of a project be those of another."""
-    cache.mkdir(exist_ok=True)
-    (project / ".cache").mkdir(exist_ok=True)
-    (project / ".cache/stackwright").symlink_to(cache)
 
 
 def zipped(project: Path, parts: list[str], to: Path) -> bytes:
