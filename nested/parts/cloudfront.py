@@ -92,7 +92,14 @@ def nowhere(text: str) -> SecurityGroupRule:
 def secret() -> Secret:
     """Return the secret OriginSecret, which nobody chooses and nobody has to know."""
     made = GenerateSecretString(ExcludePunctuation=True, PasswordLength=SECRET_LENGTH)
-    return Secret("OriginSecret", Description="Header by which the origin knows CloudFront", GenerateSecretString=made)
+    return Secret(
+        "OriginSecret",
+        Description="Header by which the origin knows CloudFront",
+        GenerateSecretString=made,
+        # Without rule and distribution it is of no use to anybody.
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
+    )
 
 
 def secret_value() -> Sub:

@@ -30,7 +30,7 @@ from stackwright.aws_errors import AccessDenied
 from stackwright.building import check_findings
 from stackwright.deploy import pointer
 from stackwright.deploy.again import Again, Where
-from stackwright.deploy.changes import refuse_replacements
+from stackwright.deploy.changes import refuse_changes_in_use, refuse_replacements
 from stackwright.deploy.execute import (
     Proposal,
     Source,
@@ -240,6 +240,7 @@ def _offer(subject: Subject, proposal: Proposal, choices: Choices, screen: Scree
     """Show what would change, and refuse what must not."""
     screen.show(change_lines(proposal.changes))
     refuse_replacements(proposal.changes, allowed=choices.replace)
+    refuse_changes_in_use(proposal.changes)
     refuse_moved_traffic(subject, proposal.changes)
 
 

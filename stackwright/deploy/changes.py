@@ -32,6 +32,11 @@ NEVER_REPLACED = frozenset(
 )
 
 
+# Refused by their service while they are used, whatever it is that changes, and again when that is rolled back:
+# aws/aws-cdk#34629 for tags. What mends it.
+NEVER_CHANGED = {"AWS::CloudFront::VpcOrigin": "let VpcOriginSlot change with it, so that another one takes its place"}
+
+
 class Verdict(IntEnum):
     """Whether a previewed change will happen."""
 
@@ -154,6 +159,17 @@ def refuse_replacements(changes: tuple[Change, ...], *, allowed: Collection[str]
         flags = " ".join(f"--replace {change.path}" for change in refused)
         raise StackwrightError(
             f"this would replace what traffic or data hangs on: {told}\nundo what causes it, or name it: {flags}"
+        )
+
+
+def refuse_changes_in_use(changes: tuple[Change, ...]) -> None:
+    """Raise when something is changed in place that its service lets nobody change while it is used."""
+    kept = (each for each in everything(changes) if each.type in NEVER_CHANGED and each.action == "Modify")
+    for change in (each for each in kept if each.verdict is Verdict.CERTAIN):
+        what = ", ".join(dict.fromkeys(cause.target for cause in change.causes)) or "it"
+        raise StackwrightError(
+            f"this would change {change.path} ({noun(change.type)}) while it is used, which AWS refuses: {what}\n"
+            f"{NEVER_CHANGED[change.type]}"
         )
 
 

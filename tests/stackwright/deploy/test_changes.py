@@ -5,11 +5,14 @@ from typing import Any
 import pytest
 
 from stackwright.deploy.changes import (
+    Cause,
     Change,
     Replacement,
+    Verdict,
     contains_no_changes,
     everything,
     read_tree,
+    refuse_changes_in_use,
     refuse_replacements,
 )
 from stackwright.errors import StackwrightError
@@ -99,3 +102,20 @@ def test_others_and_changes_in_place_are_allowed() -> None:
 def test_a_name_that_does_not_change_is_a_mistake() -> None:
     with pytest.raises(StackwrightError, match="Vpc/Two"):
         refuse_replacements(replaced(SUBNET, Replacement.NO), allowed=["Vpc/Two"])
+
+
+def in_use(action: str = "Modify", verdict: Verdict = Verdict.CERTAIN) -> tuple[Change, ...]:
+    tags = Cause("Tags", "Never", static=True, source="DirectModification", entity="")
+    return (Change("Cdn/HttpOriginOne", "AWS::CloudFront::VpcOrigin", action, causes=(tags,), verdict=verdict),)
+
+
+def test_what_aws_lets_nobody_change_while_it_is_used_is_refused_with_its_mend() -> None:
+    with pytest.raises(StackwrightError, match=r"HttpOriginOne .* refuses: Tags\nlet VpcOriginSlot change with it"):
+        refuse_changes_in_use(in_use())
+
+
+@pytest.mark.parametrize(
+    "changes", [in_use("Add"), in_use("Remove"), in_use(verdict=Verdict.IDLE), in_use(verdict=Verdict.AFTER_APPLY)]
+)
+def test_what_is_made_removed_or_stays_as_it_is_is_not(changes: tuple[Change, ...]) -> None:
+    refuse_changes_in_use(changes)
