@@ -34,8 +34,9 @@ RECORDED = {"AWS::EC2::VPCCidrBlock"}
 # What is said by the call that is made and by no value in it: here EnableKeyRotation.
 SAID_BY_THE_CALL = {"AWS::KMS::Key": "EnableKeyRotation"}
 UNKNOWN = ".+"
-# One deployment of the last brings all of them about.
-STANDING = ("account", "region", "ec2-alb")
+# The first deployment of a system brings account and region about.
+SYSTEMS = ("ec2-alb", "fargate-cdn")
+STANDING = ("account", "region", *SYSTEMS)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ def deployed(
     environment: str = request.param
     with LocalAws() as aws:
         account = Account(account_id(), aws.endpoint)
-        copied(tmp_path_factory.mktemp(environment), account).run("deploy", "ec2-alb", environment, "--local", "--yes")
+        project = copied(tmp_path_factory.mktemp(environment), account)
+        for system in SYSTEMS:
+            project.run("deploy", system, environment, "--local", "--yes")
         yield {name: observed(aws, account, name, environment) for name in STANDING}
 
 

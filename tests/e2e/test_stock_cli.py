@@ -25,6 +25,7 @@ CASES = [
     ("ec2-alb", "prod", "1"),
     ("ec2-alb", "prod", "2"),
     ("fargate-alb", "prod", "2"),
+    ("fargate-cdn", "dev", "1"),
 ]
 
 

@@ -17,7 +17,7 @@ from support.accounts import REGION, Account, Project
 REPOSITORY = Path(__file__).parents[2]
 RUNNER = REPOSITORY / "tests" / "support" / "regional.py"
 PYTHON = REPOSITORY / ".cache" / "taskcat-venv" / "bin" / "python"
-BLUEPRINTS = ("ec2-alb", "fargate-alb")
+BLUEPRINTS = ("ec2-alb", "fargate-alb", "fargate-cdn")
 INSTALLED = PYTHON.parents[1] / ".installed"
 
 
@@ -74,6 +74,11 @@ def tested(published: Project) -> Run:
 @pytest.fixture(scope="module")
 def fargate(published: Project) -> Run:
     return _run(published, "fargate-alb")
+
+
+@pytest.fixture(scope="module")
+def cdn(published: Project) -> Run:
+    return _run(published, "fargate-cdn")
 
 
 def _run(project: Project, blueprint: str) -> Run:
@@ -133,10 +138,20 @@ def test_a_system_without_a_domain_comes_up_where_its_document_has_it(fargate: R
     assert len(result["outputs"]["PrivateSubnetIds"].split(",")) == 2
 
 
-def test_nothing_of_taskcat_is_left(tested: Run, fargate: Run) -> None:
+@pytest.mark.parametrize("region", _regions("fargate-cdn"))
+def test_distributions_are_made_from_every_region_and_know_its_load_balancer(cdn: Run, region: str) -> None:
+    assert cdn.results.keys() == {"us-west-2", "eu-west-1", "ap-northeast-1"}
+    result = cdn.results[region]
+    assert result["status"] == "CREATE_COMPLETE"
+    assert result["outputs"]["ServiceUrl"] == f"https://{result['outputs']['DistributionDomainName']}"
+    assert f".{region}.elb.amazonaws.com" in result["outputs"]["LoadBalancerDnsName"]
+    assert len({each["outputs"]["DistributionId"] for each in cdn.results.values()}) == 3
+
+
+def test_nothing_of_taskcat_is_left(tested: Run, fargate: Run, cdn: Run) -> None:
     buckets = [each["Name"] for each in tested.account.client("s3").list_buckets()["Buckets"]]
     assert [each for each in buckets if each.startswith("tcat-") and "accesslogs" not in each] == []
-    for region, result in (*tested.results.items(), *fargate.results.items()):
+    for region, result in (*tested.results.items(), *fargate.results.items(), *cdn.results.items()):
         assert _status(tested.account, region, result["stack"]) == "DELETE_COMPLETE"
         assert _names(tested.account, region) <= {"account-dev", "region-dev"}
 

@@ -90,6 +90,13 @@ class Project:
         content["Parameters"] |= parameters
         path.write_text(json.dumps(content))
 
+    def tag(self, blueprint: str, environment: str, **tags: str) -> None:
+        """Change tags in an environment's file."""
+        path = self.folder / "params" / blueprint / f"{environment}.json"
+        content: dict[str, Any] = json.loads(path.read_text())
+        content["Tags"] |= tags
+        path.write_text(json.dumps(content))
+
     def parameters(self, blueprint: str, environment: str) -> Mapping[str, str]:
         path = self.folder / "params" / blueprint / f"{environment}.json"
         found: dict[str, str] = json.loads(path.read_text())["Parameters"]

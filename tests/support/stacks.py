@@ -42,9 +42,13 @@ class Stack:
 
     def events(self) -> set[tuple[str, str]]:
         """What happened, by logical id under its nested stack, and status; nested stacks by their own id."""
+        return set(self.history().values())
+
+    def history(self) -> dict[str, tuple[str, str]]:
+        """What happened, by the id of its event: twice if it happened twice."""
         client = self.account.client("cloudformation")
         return {
-            (self._path(name, each), each["ResourceStatus"])
+            f"{name} {each['EventId']}": (self._path(name, each), each["ResourceStatus"])
             for name in self.stacks()
             if name.startswith(self.name)
             for each in client.describe_stack_events(StackName=name)["StackEvents"]
@@ -89,6 +93,7 @@ class Stack:
             *(each["AutoScalingGroupName"] for each in self._groups()),
             *(each["id"] for each in self.account.client("apigateway").get_rest_apis()["items"]),
             *(each["id"] for each in self.account.client("apigateway").get_vpc_links()["items"]),
+            *(each["Id"] for kind in ("distributions", "vpc_origins") for each in self._at_the_edge(kind)),
             *(each["AlarmName"] for each in self.account.client("cloudwatch").describe_alarms()["MetricAlarms"]),
         }
 
@@ -98,6 +103,11 @@ class Stack:
 
     def _elb(self, operation: str) -> Any:
         return getattr(self.account.client("elbv2"), operation)()
+
+    def _at_the_edge(self, kind: str) -> Any:
+        found = getattr(self.account.client("cloudfront"), f"list_{kind}")()
+        listed: Any = found.get("DistributionList") or found.get("VpcOriginList")
+        return listed.get("Items", [])
 
     def _groups(self) -> Any:
         return self.account.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
