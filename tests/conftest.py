@@ -5,9 +5,11 @@ from __future__ import annotations
 import signal
 
 import pytest
+from support import models
 
 
 def pytest_configure() -> None:
+    models.keep()
     # A shell starts what goes on in the background deaf to SIGINT, and what a test starts would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -17,7 +17,6 @@ import runpy
 import socket
 import struct
 import sys
-from functools import cache
 
 NUMBER = struct.Struct("i")
 
@@ -43,12 +42,11 @@ def main() -> None:
 def read_ahead() -> None:
     """Import the tool without its local AWS, and read the models of the services that it asks."""
     import boto3
-    from botocore.loaders import JSONFileLoader
+    import models
 
     import stackwright
 
-    kept = cache(JSONFileLoader().load_file)
-    JSONFileLoader.load_file = lambda loader, path: kept(path)
+    models.keep()
     for module in pkgutil.walk_packages(stackwright.__path__, "stackwright."):
         if not module.name.startswith("stackwright.emulator"):
             importlib.import_module(module.name)
