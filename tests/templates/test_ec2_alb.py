@@ -144,7 +144,9 @@ def test_no_parameter_file_names_an_image(environment: str) -> None:
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_the_machine_image_is_a_version_and_not_recommended(environment: str) -> None:
-    assert "recommended" not in given(environment)["Parameters"]["MachineImage"]
+    image = given(environment)["Parameters"]["MachineImage"]
+    assert image.startswith("/aws/service/ecs/optimized-ami/")
+    assert "recommended" not in image
 
 
 def test_ranges_of_the_environments_are_apart() -> None:
