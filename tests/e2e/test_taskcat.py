@@ -17,7 +17,7 @@ from support.accounts import REGION, Account, Project
 REPOSITORY = Path(__file__).parents[2]
 RUNNER = REPOSITORY / "tests" / "support" / "regional.py"
 PYTHON = REPOSITORY / ".cache" / "taskcat-venv" / "bin" / "python"
-BLUEPRINTS = ("ec2-alb", "fargate-alb", "fargate-cdn")
+BLUEPRINTS = ("ec2-alb", "fargate-alb", "fargate-cdn", "ec2-api")
 INSTALLED = PYTHON.parents[1] / ".installed"
 
 
@@ -79,6 +79,11 @@ def fargate(published: Project) -> Run:
 @pytest.fixture(scope="module")
 def cdn(published: Project) -> Run:
     return _run(published, "fargate-cdn")
+
+
+@pytest.fixture(scope="module")
+def api(published: Project) -> Run:
+    return _run(published, "ec2-api")
 
 
 def _run(project: Project, blueprint: str) -> Run:
@@ -148,10 +153,19 @@ def test_distributions_are_made_from_every_region_and_know_its_load_balancer(cdn
     assert len({each["outputs"]["DistributionId"] for each in cdn.results.values()}) == 3
 
 
-def test_nothing_of_taskcat_is_left(tested: Run, fargate: Run, cdn: Run) -> None:
+@pytest.mark.parametrize("region", _regions("ec2-api"))
+def test_an_api_comes_up_in_each_of_three_regions(api: Run, region: str) -> None:
+    assert api.results.keys() == {"us-east-1", "us-west-1", "eu-west-1"}
+    outputs = api.results[region]["outputs"]
+    assert api.results[region]["status"] == "CREATE_COMPLETE"
+    assert f".execute-api.{region}.amazonaws.com/prod" in outputs["ApiUrl"]
+    assert f".{region}.elb.amazonaws.com" in outputs["LoadBalancerDnsName"]
+
+
+def test_nothing_of_taskcat_is_left(tested: Run, fargate: Run, cdn: Run, api: Run) -> None:
     buckets = [each["Name"] for each in tested.account.client("s3").list_buckets()["Buckets"]]
     assert [each for each in buckets if each.startswith("tcat-") and "accesslogs" not in each] == []
-    for region, result in (*tested.results.items(), *fargate.results.items(), *cdn.results.items()):
+    for region, result in (pair for run in (tested, fargate, cdn, api) for pair in run.results.items()):
         assert _status(tested.account, region, result["stack"]) == "DELETE_COMPLETE"
         assert _names(tested.account, region) <= {"account-dev", "region-dev"}
 
