@@ -110,6 +110,7 @@ def publish(
         console.say(f"account {aws.account}, region {aws.region}")
         published = upload(aws, built, artifact_bucket(aws, bucket))
         console.say(published.sentence())
+        console.say(f"root: {published.root_url}")
         role = execution_role(aws, role_arn)
         _print_commands(project, built, files, region=aws.region, profile=profile, published=published, role=role)
     return 0

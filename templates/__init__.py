@@ -27,4 +27,6 @@ BLUEPRINTS: dict[str, Callable[[], Blueprint]] = {
     "fargate-cdn": _from("fargate_cdn"),
     "ec2-api": _from("ec2_api"),
     "pipeline": _from("pipeline"),
+    "fleet-account": _from("fleet_account"),
+    "fleet": _from("fleet"),
 }

@@ -14,6 +14,7 @@ from nested.inputs.distribution import *
 from nested.inputs.domain import *
 from nested.inputs.edge import *
 from nested.inputs.firewall import *
+from nested.inputs.fleet import *
 from nested.inputs.identity import *
 from nested.inputs.load_balancer import *
 from nested.inputs.network import *

@@ -54,7 +54,8 @@ class Context:
         """
         room = max(limit - _SUFFIX - 2, 2)
         logical = self.logical_id[: max(room // 2, room - len(self.stack_name))]
-        stack = self.stack_name[: room - len(logical)]
+        # Load balancers and target groups take no two hyphens in a row.
+        stack = self.stack_name[: room - len(logical)].rstrip("-")
         return f"{stack}-{logical}-{self.suffix(_SUFFIX)}"[-limit:].lstrip("-")
 
     def suffix(self, length: int) -> str:

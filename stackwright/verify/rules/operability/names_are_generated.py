@@ -9,8 +9,14 @@ from stackwright.schemas import schema
 from stackwright.verify.deployment import Deployment, at
 from stackwright.verify.rule import Finding, Rule
 
-# A name is what it is: the record's, the parameter's and the zone's are what they are made for.
-_NAMED_BY_NATURE = {"AWS::Route53::RecordSet", "AWS::Route53::HostedZone", "AWS::SSM::Parameter"}
+# A name is what it is: the record's, the parameter's and the zone's are what they are made for. A stack set has to have
+# one.
+_NAMED_BY_NATURE = {
+    "AWS::CloudFormation::StackSet",
+    "AWS::Route53::HostedZone",
+    "AWS::Route53::RecordSet",
+    "AWS::SSM::Parameter",
+}
 # A name that has to be given cannot be left out.
 _NAMED_BY_DUTY = {"AWS::Logs::DeliveryDestination"}
 

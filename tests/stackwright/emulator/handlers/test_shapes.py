@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -122,3 +123,11 @@ def test_what_was_half_made_is_taken_back(
 def test_unknown_property_is_an_error(context: Context, kind: str, name: str) -> None:
     with pytest.raises(PropertyError, match=f"Property {name}: unsupported"):
         handler_for(kind).create(context, {name: "x"})
+
+
+@pytest.mark.parametrize("stack", ["StackSet-fleet-dev-47b57310", "web", "a-" * 20])
+def test_a_generated_name_has_no_two_hyphens_in_a_row(context: Context, stack: str) -> None:
+    name = replace(context, stack_name=stack, logical_id="TargetGroup").generated_name(32)
+    assert len(name) <= 32
+    assert "--" not in name
+    assert not name.startswith("-")

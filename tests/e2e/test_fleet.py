@@ -1,0 +1,64 @@
+"""A fleet: the published root in two regions, a release that stops at the first, and its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support.accounts import Account, Project
+
+REGIONS = ("eu-west-1", "us-west-2")
+
+
+def stacks(account: Account, region: str) -> dict[str, str]:
+    """The root stacks of the fleet in a region, with their statuses."""
+    found = account.client("cloudformation", region).describe_stacks()["Stacks"]
+    return {each["StackName"]: each["StackStatus"] for each in found if "ParentId" not in each}
+
+
+def services(account: Account, region: str) -> list[tuple[int, str]]:
+    """How many tasks of which task definition each service of a region runs."""
+    ecs = account.client("ecs", region)
+    found: list[Any] = []
+    for cluster in ecs.list_clusters()["clusterArns"]:
+        arns = ecs.list_services(cluster=cluster)["serviceArns"]
+        found += ecs.describe_services(cluster=cluster, services=arns)["services"]
+    return [(each["runningCount"], each["taskDefinition"]) for each in found]
+
+
+def test_a_fleet_is_made_released_stopped_and_destroyed(project: Project, account: Account) -> None:
+    project.set("fleet-account", "dev", FleetAdministrator=account.id)
+    project.run("deploy", "fleet-account", "dev", "--local", "--yes")
+    project.run("build", "fargate-alb")
+    told = project.run("publish", "fargate-alb", "dev", "--local").stderr
+    url = next(line for line in told.splitlines() if line.startswith("root: ")).removeprefix("root: ")
+    project.set("fleet", "dev", TemplateUrl=url, FleetAccounts=account.id, FleetRegions=",".join(REGIONS))
+
+    project.run("deploy", "fleet", "dev", "--local", "--yes")
+    for region in REGIONS:
+        ((name, status),) = stacks(account, region).items()
+        assert name.startswith("StackSet-fleet-dev-")
+        assert status == "CREATE_COMPLETE"
+        assert [count for count, _ in services(account, region)] == [2]
+    before = {region: services(account, region) for region in REGIONS}
+
+    image = f"{account.id}.dkr.ecr.eu-west-1.amazonaws.com/nothing:dev-1"
+    failed = project.run("deploy", "fleet", "dev", "--local", "--yes", "--image", image, status=1).stderr
+    assert "ended in UPDATE_ROLLBACK_COMPLETE" in failed
+    assert "eu-west-1" in failed
+    assert {region: services(account, region) for region in REGIONS} == before
+    (operation,) = [
+        each["OperationId"]
+        for each in account.client("cloudformation").list_stack_set_operations(StackSetName="fleet-dev")["Summaries"]
+        if each["Status"] == "FAILED"
+    ]
+    results = account.client("cloudformation").list_stack_set_operation_results(
+        StackSetName="fleet-dev", OperationId=operation
+    )["Summaries"]
+    assert [(each["Region"], each["Status"]) for each in results] == [
+        ("eu-west-1", "FAILED"),
+        ("us-west-2", "CANCELLED"),
+    ]
+
+    project.run("destroy", "fleet", "dev", "--local", "--yes")
+    assert [stacks(account, region) for region in REGIONS] == [{}, {}]
+    assert account.client("cloudformation").list_stack_sets()["Summaries"] == []
