@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import Equals, GetAtt, If, Not, NoValue, Ref, Sub, Template, iam
+from troposphere import Equals, GetAtt, If, Not, NoValue, Ref, Select, Split, Sub, Template, iam
 from troposphere.codepipeline import ArtifactStore, Pipeline
 
 from nested import inputs
@@ -127,8 +127,14 @@ def _source() -> list[Any]:
         allow(objects, Sub(f"${{{SOURCE}.Arn}}/{SOURCE_KEY}")),
         allow(bucket, GetAtt(SOURCE, "Arn")),
     ]
-    connection = allow("codeconnections:UseConnection", Ref(inputs.CONNECTION_ARN.name))
-    return [*(If(_UNCONNECTED, each, NoValue) for each in uploads), If(CONNECTED, connection, NoValue)]
+    given = Ref(inputs.CONNECTION_ARN.name)
+    # The policy that CodePipeline's console writes names a connection by its old service, too.
+    twin = Sub("arn:${AWS::Partition}:codestar-connections:*:${AWS::AccountId}:${Id}", Id=Select(5, Split(":", given)))
+    connection = allow("codeconnections:UseConnection", given), allow("codestar-connections:UseConnection", twin)
+    return [
+        *(If(_UNCONNECTED, each, NoValue) for each in uploads),
+        *(If(CONNECTED, each, NoValue) for each in connection),
+    ]
 
 
 def _builds(deploy: Deploy) -> Statement:

@@ -164,6 +164,8 @@ def test_a_connection_takes_the_place_of_the_bucket() -> None:
     assert source["ConnectionArn"] == CONNECTION
     assert (source["FullRepositoryId"], source["BranchName"]) == ("octo/app", "main")
     assert about("PipelineRole", "codeconnections:UseConnection", **CONNECTED)["Resource"] == CONNECTION
+    twin = about("PipelineRole", "codestar-connections:UseConnection", **CONNECTED)["Resource"]
+    assert twin == f"arn:aws:codestar-connections:*:123456789012:{CONNECTION.rpartition(':')[2]}"
     text = json.dumps(found)
     assert "SourceBucket" not in text
 
