@@ -253,6 +253,7 @@ def _preview(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: Agai
             f"{plan.stack_name} is in {first_try.status} since its first try and can only be deleted: nothing to show"
             f"\nnext: {again.ours('deploy')} deletes it and creates it anew"
         )
+    refuse_unknown_image(aws, plan)
     subject = make_subject(aws, wish, plan)
     check_ready(subject, waived=choices.waive, say=screen.say)
     with proposed(aws, plan, _source(aws, wish, choices, screen)) as proposal:

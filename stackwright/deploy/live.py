@@ -1,7 +1,8 @@
 """The image that a service really runs, asked of ECS: whoever ships past the stack has to tell the stack.
 
 A revision that a workflow registers with ECS is unknown to CloudFormation, whose next update brings the stack's own
-image back. So an update that would keep "the previous image" is refused while another one runs.
+image back. So an update that would keep "the previous image" is refused while another one runs, and so is one to an
+image that the stack's pointer names, where that is not what runs: the pipeline was stopped before it could say so.
 """
 
 from __future__ import annotations
@@ -19,21 +20,24 @@ _OUTPUTS = ("ClusterName", "ServiceName", "TaskDefinitionArn")
 
 
 def refuse_unknown_image(aws: Aws, plan: Plan) -> None:
-    """Refuse to keep the stack's image where the service runs another; who may not ask ECS is not refused."""
-    if plan.before is None or plan.parameters.get(IMAGE, "") is not None:
+    """Refuse what nobody said where the service runs another image; who may not ask ECS is not refused."""
+    kept = plan.parameters.get(IMAGE, "") is None
+    if plan.before is None or not (kept or plan.released):
         return
     cluster, service, known = (plan.before.outputs.get(name, "") for name in _OUTPUTS)
     if not (cluster and service and known):
         return
     try:
-        running = _running(aws, cluster, service)
-        images = [_image(aws, each) for each in (running, known)] if running not in ("", known) else []
+        revision = _running(aws, cluster, service)
+        if revision == "" or (kept and revision == known):
+            return
+        running, next_ = _image(aws, revision), plan.pointer if plan.released else _image(aws, known)
     except AwsError:
         return
-    if images and images[0] != images[1]:
+    if running != next_:
         raise BadInput(
-            f"{plan.stack_name}: the service runs image {images[0]}, which the stack does not know of;"
-            f" an update would bring {images[1]} back: say with --image which one shall run"
+            f"{plan.stack_name}: the service runs image {running}, which the stack does not know of;"
+            f" an update would bring {next_} back: say with --image which one shall run"
         )
 
 

@@ -180,6 +180,8 @@ def test_an_update_of_the_stack_keeps_the_image_that_ecs_was_given(by_ecs: Deliv
     run.go(before="Prod/Point")
     promoted = run.variables["Promote", "IMAGE"]
     assert (by_ecs.running("prod"), by_ecs.pointer("prod")) == ({promoted}, "none")
+    refused = by_ecs.project.run("deploy", SYSTEM, "prod", *HERE, status=2).stderr
+    assert f"the service runs image {promoted}, which the stack does not know of" in refused
     run.go()
     assert by_ecs.pointer("prod") == promoted
     for environment, image in (("dev", built), ("prod", promoted)):

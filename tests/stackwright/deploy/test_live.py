@@ -38,7 +38,9 @@ class Closed:
         raise AwsError(f"{operation} refused", code="AccessDeniedException")
 
 
-def refuse(ecs: Any, *, image: str | None = None, outputs: dict[str, str] = OUTPUTS) -> None:
+def refuse(
+    ecs: Any, *, image: str | None = None, pointer: str | None = None, outputs: dict[str, str] = OUTPUTS
+) -> None:
     stack = Stack(
         id="arn:stack/shop-dev",
         name="shop-dev",
@@ -50,7 +52,15 @@ def refuse(ecs: Any, *, image: str | None = None, outputs: dict[str, str] = OUTP
         protected=False,
     )
     plan = make_plan(
-        blueprint="shop", environment="dev", root=ROOT, nested={}, parameters={}, tags={}, stack=stack, image=image
+        blueprint="shop",
+        environment="dev",
+        root=ROOT,
+        nested={},
+        parameters={},
+        tags={},
+        stack=stack,
+        image=image,
+        pointer=pointer,
     )
     refuse_unknown_image(cast(Aws, ecs), plan)
 
@@ -65,10 +75,26 @@ def test_the_stacks_image_may_stay_in_whatever_revision(running: str) -> None:
     refuse(Ecs(running))
 
 
-def test_whoever_says_which_image_is_not_asked() -> None:
+@pytest.mark.parametrize("pointer", [None, "shop:dev-1"])
+def test_whoever_says_which_image_is_not_asked(pointer: str | None) -> None:
     ecs = Ecs("web:2")
-    refuse(ecs, image="shop:dev-3")
+    refuse(ecs, image="shop:dev-3", pointer=pointer)
     assert ecs.asked == []
+
+
+def test_the_image_that_was_released_may_be_the_stacks_too() -> None:
+    refuse(Ecs("web:2"), pointer="shop:dev-2")
+
+
+@pytest.mark.parametrize(("running", "pointer"), [("web:2", "shop:dev-1"), ("web:1", "shop:dev-2")])
+def test_a_pointer_that_names_another_image_than_the_one_that_runs_is_not_followed(running: str, pointer: str) -> None:
+    with pytest.raises(BadInput, match=f"would bring {pointer} back: say with --image"):
+        refuse(Ecs(running), pointer=pointer)
+
+
+def test_a_pointer_before_the_first_release_says_nothing() -> None:
+    with pytest.raises(BadInput, match="would bring shop:dev-1 back"):
+        refuse(Ecs("web:2"), pointer="none")
 
 
 def test_what_codedeploy_releases_is_its_own() -> None:
