@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from nested import alb, cdn, cluster_fargate, ecr, observability, scaling, service, vpc
+from nested import alb, cdn, cluster_fargate, ecr, observability, rotation, scaling, service, vpc
 from nested.parts.cloudfront import Entrance
 from stackwright.compose import Blueprint, compose
+
+# What the container reads from Secrets Manager and Parameter Store, where an environment says that they are there.
+SECRETS = ("DATABASE_URL",)
+VALUES = ("LOG_LEVEL",)
 
 
 def blueprint(*, entrance: Entrance = "vpc-origin") -> Blueprint:
@@ -20,8 +24,9 @@ def blueprint(*, entrance: Entrance = "vpc-origin") -> Blueprint:
         registry=ecr.template(),
         cluster=cluster_fargate.template(),
         load_balancer=alb.template(entrance=entrance),
-        service=service.template(capacity="fargate", entrance=entrance),
+        service=service.template(capacity="fargate", entrance=entrance, secrets=SECRETS, values=VALUES),
         scaling=scaling.template(requests=False),
         observability=observability.template(),
+        rotation=rotation.template(),
         cdn=cdn.template(entrance=entrance),
     )
