@@ -46,7 +46,7 @@ class Plan:
     `parameters` maps names to values, None for the previous one; `role` is what CloudFormation acts
     with, None for the caller's own permissions or the role the stack has; `replaces` is the stack of
     a failed first try that must go before; `leftover` a stack that was never executed; `pointer` is what the stack's
-    pointer says, None where it has none.
+    pointer says, None where it has none; `released` whether the image is taken from it, as nobody gave one.
     """
 
     stack_name: str
@@ -61,11 +61,7 @@ class Plan:
     replaces: Stack | None = None
     leftover: Stack | None = None
     pointer: str | None = None
-
-    @property
-    def released(self) -> bool:
-        """Whether the stack is given the image that its pointer names."""
-        return self.pointer is not None and self.parameters.get(IMAGE) == self.pointer
+    released: bool = False
 
     @property
     def points_to(self) -> str | None:
@@ -138,6 +134,7 @@ def make_plan(
         replaces=replaces,
         leftover=leftover,
         pointer=pointer,
+        released=image is None and released is not None and chosen.get(IMAGE) == released,
     )
 
 

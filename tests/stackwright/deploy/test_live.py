@@ -75,7 +75,7 @@ def test_the_stacks_image_may_stay_in_whatever_revision(running: str) -> None:
     refuse(Ecs(running))
 
 
-@pytest.mark.parametrize("pointer", [None, "shop:dev-1"])
+@pytest.mark.parametrize("pointer", [None, "shop:dev-1", "shop:dev-3"])
 def test_whoever_says_which_image_is_not_asked(pointer: str | None) -> None:
     ecs = Ecs("web:2")
     refuse(ecs, image="shop:dev-3", pointer=pointer)
