@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 import pytest
+from support.references import absent
 
 from stackwright import __version__
 from stackwright.cli import verbs
@@ -281,6 +282,11 @@ def test_relative_links_lead_somewhere(page: Path) -> None:
         target = page.parent / path if path else page
         assert target.exists(), link
         assert not anchor or anchor in _anchors(target), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPOSITORY).as_posix())
+def test_tests_that_are_named_are_there(page: Path) -> None:
+    assert absent(re.findall(r"`(tests/[^`]+\.py[^`]*)`", page.read_text(encoding="utf-8"))) == []
 
 
 def _commands() -> Iterator[tuple[Path, str]]:
