@@ -45,6 +45,8 @@ EVERY_TYPE = "*/*"
 
 EVERYBODY = Callers()
 
+_STAGES = "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${RestApi}/stages"
+
 
 def template(
     *, routes: Sequence[Route] = routes.DEFAULT, callers: Callers = EVERYBODY, to: vpc_links.To = "network"
@@ -53,8 +55,8 @@ def template(
 
     Routes and callers are options of the build, because a stage learns of them by a snapshot only. `to` is the kind of
     load balancer that the API reaches; with `application` it needs the network and the load balancer's group, too.
-    Needs the load balancer's ARN and DNS name, and how much the API takes and logs; gives ApiUrl, and ApiName, ApiId
-    and ApiStage for metrics.
+    Needs the load balancer's ARN and DNS name, and how much the API takes and logs; gives ApiUrl, ApiStageArn, and
+    ApiName, ApiId and ApiStage for metrics.
     """
     t = Template(Description="Regional REST API in front of a private load balancer")
     needs(t, inputs.LOAD_BALANCER_ARN, inputs.LOAD_BALANCER_DNS_NAME)
@@ -73,6 +75,7 @@ def template(
             inputs.API_NAME: Ref("AWS::StackName"),
             inputs.API_ID: Ref("RestApi"),
             inputs.API_STAGE: Ref("Stage"),
+            inputs.API_STAGE_ARN: Sub(f"{_STAGES}/${{Stage}}"),
             inputs.API_URL: Sub(f"https://${{RestApi}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{STAGE}"),
         },
     )

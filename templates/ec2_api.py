@@ -12,6 +12,7 @@ from nested import (
     scaling_api,
     service_nlb,
     vpc,
+    web_acl,
 )
 from stackwright.compose import Blueprint, compose
 
@@ -26,6 +27,7 @@ def blueprint() -> Blueprint:
         cluster=cluster_ec2.template(),
         load_balancer=nlb.template(),
         api=api_gateway.template(),
+        web_acl=web_acl.template(protects="API"),
         service=service_nlb.template(capacity="ec2"),
         scaling=scaling_api.template(),
         observability=observability.template(api="rest"),

@@ -53,4 +53,7 @@ API_ID = Input("ApiId", "String", _API, "API", "Id of the API, and a dimension o
 API_STAGE = Input(
     "ApiStage", "String", _API, "Stage", "Stage that callers call, a dimension of the API's metrics.", shared=True
 )
+API_STAGE_ARN = Input(
+    "ApiStageArn", "String", _API, "Stage's ARN", "Stage of a REST API that a web ACL protects.", shared=True
+)
 API_URL = Input("ApiUrl", "String", _API, "API URL", "Where the API answers.", shared=True, public=True)

@@ -263,10 +263,11 @@ _SECRET_ACTIONS = """
 
 
 def firewalls(stacks: Sequence[str]) -> list[Statement]:
-    """Return what web ACLs need, the rules of AWS in them, and the load balancers that they protect."""
+    """Return what web ACLs need, the rules of AWS in them, and the load balancers and APIs that they protect."""
     others = (
         "wafv2:*:${AWS::AccountId}:regional/managedruleset/*",
         "elasticloadbalancing:*:${AWS::AccountId}:loadbalancer/app/*",
+        "apigateway:*::/restapis/*/stages/*",
     )
     anybodys = [Sub("arn:${AWS::Partition}:" + each) for each in others]
     acls = arns(stacks, "wafv2:*:${AWS::AccountId}:regional/webacl/{}/*")
@@ -290,7 +291,7 @@ def apis() -> list[Statement]:
     services = Sub("arn:${AWS::Partition}:ec2:*:${AWS::AccountId}:vpc-endpoint-service/*")
     links = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/ops.apigateway.amazonaws.com/*")
     return [
-        allow(_of("apigateway", "DELETE GET PATCH POST PUT"), own),
+        allow(_of("apigateway", "DELETE GET PATCH POST PUT SetWebACL"), own),
         allow(_of("ec2", f"{endpoints} ModifyVpcEndpointServicePermissions"), services),
         allow("iam:CreateServiceLinkedRole", links),
     ]

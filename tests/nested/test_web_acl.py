@@ -9,7 +9,7 @@ import pytest
 from nested import web_acl
 from stackwright.resolve.nested import resolve
 from stackwright.resolve.symbols import rendered
-from templates import ec2_alb, fargate_alb
+from templates import ec2_alb, ec2_api, fargate_alb
 
 ARN = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/0123456789abcdef"
 
@@ -31,7 +31,17 @@ def test_its_log_is_in_its_own_region() -> None:
     assert destination.startswith("arn:aws:logs:eu-west-1:123456789012:log-group:")
 
 
-@pytest.mark.parametrize("made", [ec2_alb.blueprint(), fargate_alb.blueprint()], ids=lambda made: made.name)
+def test_an_apis_stage_is_protected_by_its_arn() -> None:
+    stage = "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3/stages/prod"
+    given = {"ApiStageArn": stage, "Firewall": "on"}
+    template = web_acl.template(protects="API").to_dict()
+    graph = resolve(template, {}, given, region="eu-west-1", stack_name="web-dev-WebAcl-1")
+    assert rendered(graph.resources["Protection"].properties)["ResourceArn"] == stage
+
+
+@pytest.mark.parametrize(
+    "made", [ec2_alb.blueprint(), ec2_api.blueprint(), fargate_alb.blueprint()], ids=lambda made: made.name
+)
 def test_there_is_none_by_default(made: Any) -> None:
     assert made.root["Parameters"]["Firewall"]["Default"] == "off"
     assert made.root["Resources"]["WebAcl"]["Condition"] == "HasWebAcl"

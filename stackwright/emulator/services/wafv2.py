@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from moto.apigateway.models import apigateway_backends
 from moto.cloudfront.models import cloudfront_backends
 from moto.core.common_types import TYPE_RESPONSE
 from moto.elbv2.models import elbv2_backends
@@ -120,7 +121,11 @@ class Wafv2(WAFV2Response):
         return by_cloudfront or any(self._is_there(each) for each in acl.associated_resources)
 
     def _is_there(self, resource: str) -> bool:
-        """Load balancers are looked for; what moto's WAF has no way to look for counts as there."""
+        """Load balancers and stages of REST APIs are looked for; what has no way to be looked for counts as there."""
+        if ":apigateway:" in resource:
+            _, _, api, _, stage = resource.partition("::")[2].split("/")
+            found = apigateway_backends[self.current_account][self.region].apis.get(api)
+            return found is not None and stage in found.stages
         balancers = elbv2_backends[self.current_account][self.region].load_balancers
         return _BALANCER not in resource or resource in balancers
 
