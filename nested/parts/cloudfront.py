@@ -29,7 +29,9 @@ SECRET_LENGTH = 64
 NOWHERE = "127.0.0.1/32"
 
 # com.amazonaws.global.cloudfront.origin-facing ("Available AWS-managed prefix lists", Amazon VPC User Guide) by region,
-# the same in every account. Preflight asks the region whether it is so; OriginFacingPrefixListId overrides it.
+# the same in every account. Preflight asks the region whether it is so; OriginFacingPrefixListId overrides it, but not
+# for a region that is missing here: a map is looked into on either side of an If
+# (aws-cloudformation/aws-cloudformation-templates#271).
 PREFIX_LISTS = {
     "ap-northeast-1": "pl-58a04531",
     "ap-northeast-2": "pl-22a6434b",

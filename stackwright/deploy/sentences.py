@@ -18,6 +18,7 @@ NOUNS = {
     "AWS::CertificateManager::Certificate": "certificate",
     "AWS::CloudFormation::Stack": "nested stack",
     "AWS::CloudFront::Distribution": "CloudFront distribution",
+    "AWS::CloudFront::VpcOrigin": "VPC origin",
     "AWS::CloudWatch::Alarm": "alarm",
     "AWS::CloudWatch::Dashboard": "dashboard",
     "AWS::CodeBuild::Project": "CodeBuild project",

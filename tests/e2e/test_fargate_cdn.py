@@ -182,7 +182,7 @@ def test_tags_reach_a_vpc_origin_only_as_another_one(project: Project) -> None:
     deploy = ("deploy", BLUEPRINT, "dev", "--local", "--yes")
     project.tag(BLUEPRINT, "dev", Team="shop")
     refused = project.run(*deploy, status=1)
-    assert "Cdn/HttpOriginOne (vpc origin) while it is used" in refused.stderr
+    assert "Cdn/HttpOriginOne (VPC origin) while it is used" in refused.stderr
     assert "let VpcOriginSlot change with it" in refused.stderr
     project.set(BLUEPRINT, "dev", VpcOriginSlot="two")
     project.run(*deploy)
