@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from troposphere import Equals, GetAtt, If, NoValue, Ref, Sub, Template
+from troposphere import Equals, GetAtt, If, Ref, Sub, Template
 from troposphere.logs import LogGroup
 from troposphere.wafv2 import (
     ActionCondition,
@@ -80,9 +80,8 @@ def _managed(name: str, priority: int) -> WebACLRule:
     overrides = [
         RuleActionOverride(Name=rule, ActionToUse=RuleAction(Count=CountAction())) for rule in MANAGED_GROUPS[name]
     ]
-    group = ManagedRuleGroupStatement(
-        VendorName="AWS", Name=f"AWSManagedRules{name}", RuleActionOverrides=overrides or NoValue
-    )
+    overridden = {"RuleActionOverrides": overrides} if overrides else {}
+    group = ManagedRuleGroupStatement(VendorName="AWS", Name=f"AWSManagedRules{name}", **overridden)
     return WebACLRule(
         Name=name,
         Priority=priority,
