@@ -25,6 +25,7 @@ Found = list[list[Finding]]
 # Warnings and above; below is noise (I9001 on every create-only property). What is ignored, and why:
 IGNORED: Mapping[str, str] = {
     "W1001": "fires in Outputs on every reference that an Fn::If guards; cfn-lint's W1001 sees the guard",
+    "W1030": "takes an empty default for the value behind an Fn::If that guards it; cfn-lint's W1030 sees the guard",
     "W2509": "takes a parameter with Secret in its name for one; verify's security/secrets-by-reference looks closer",
 }
 IGNORED_IN_ROOTS: Mapping[str, str] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nested import alb, certificate, cluster_ec2, dns, ecr, observability, scaling, service, vpc, web_acl
+from nested import alb, certificate, cluster_ec2, dns, ecr, notifications, observability, scaling, service, vpc, web_acl
 from nested.dns import Routing
 from stackwright.compose import Blueprint, compose
 
@@ -21,6 +21,7 @@ def blueprint(*, routing: Routing = "simple") -> Blueprint:
         cluster=cluster_ec2.template(),
         load_balancer=alb.template(),
         web_acl=web_acl.template(),
+        notifications=notifications.template(),
         service=service.template(capacity="ec2"),
         scaling=scaling.template(),
         observability=observability.template(),

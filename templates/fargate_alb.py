@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from nested import alb, cluster_fargate, ecr, observability, rotation, scaling_step, service, vpc, web_acl
+from nested import (
+    alb,
+    cluster_fargate,
+    ecr,
+    notifications,
+    observability,
+    rotation,
+    scaling_step,
+    service,
+    vpc,
+    web_acl,
+)
 from stackwright.compose import Blueprint, compose
 
 # Seconds between two questions of the load balancer; a container's own check asks more often.
@@ -23,6 +34,7 @@ def blueprint() -> Blueprint:
         cluster=cluster_fargate.template(),
         load_balancer=alb.template(plain_http=True),
         web_acl=web_acl.template(),
+        notifications=notifications.template(),
         service=service.template(capacity="fargate", health_interval=HEALTH_INTERVAL, secrets=SECRETS, values=VALUES),
         scaling=scaling_step.template(),
         observability=observability.template(),

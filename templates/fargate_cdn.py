@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nested import alb, cdn, cluster_fargate, ecr, observability, rotation, scaling, service, vpc
+from nested import alb, cdn, cluster_fargate, ecr, notifications, observability, rotation, scaling, service, vpc
 from nested.parts.cloudfront import Entrance
 from stackwright.compose import Blueprint, compose
 
@@ -24,6 +24,7 @@ def blueprint(*, entrance: Entrance = "vpc-origin") -> Blueprint:
         registry=ecr.template(),
         cluster=cluster_fargate.template(),
         load_balancer=alb.template(entrance=entrance),
+        notifications=notifications.template(),
         service=service.template(capacity="fargate", entrance=entrance, secrets=SECRETS, values=VALUES),
         scaling=scaling.template(requests=False),
         observability=observability.template(),

@@ -18,6 +18,7 @@ from nested.inputs.fleet import *
 from nested.inputs.identity import *
 from nested.inputs.load_balancer import *
 from nested.inputs.network import *
+from nested.inputs.notifications import *
 from nested.inputs.observability import *
 from nested.inputs.pipeline import *
 from nested.inputs.registry import *

@@ -26,6 +26,7 @@ _PASSED_TO = [
 ]
 _ATTACHED = ["AmazonSSMManagedInstanceCore", "service-role/AmazonECSTaskExecutionRolePolicy"]
 _SERVICE_LINKED = [
+    "apidestinations.events.amazonaws.com",
     "autoscaling.amazonaws.com",
     "ecs.amazonaws.com",
     "ecs.application-autoscaling.amazonaws.com",
@@ -184,7 +185,7 @@ _LOG_GROUP_ACTIONS = """
 
 
 def observability(stacks: Sequence[str]) -> list[Statement]:
-    """Return what topics and their keys, log metrics, dashboards, rules of events and budgets need."""
+    """Return what topics and their keys, log metrics, dashboards, budgets and what tells of events need."""
     keys = Sub("arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*")
     return [
         allow(_of("sns", _TOPIC_ACTIONS), arns(stacks, "sns:*:${AWS::AccountId}:{}")),
@@ -195,7 +196,11 @@ def observability(stacks: Sequence[str]) -> list[Statement]:
         allow(_of("kms", _KEY_ACTIONS), keys),
         allow(_of("logs", _FILTER_ACTIONS), arns(stacks, "logs:*:${AWS::AccountId}:log-group:{}")),
         allow(_of("cloudwatch", _DASHBOARD_ACTIONS), arns(stacks, "cloudwatch::${AWS::AccountId}:dashboard/{}")),
-        allow(_of("events", _RULE_ACTIONS), arns(stacks, "events:*:${AWS::AccountId}:rule/{}")),
+        allow(_of("events", _EVENT_ACTIONS), arns(stacks, "events:*:${AWS::AccountId}:*/{}")),
+        allow("sqs:*Queue*", arns(stacks, "sqs:*:${AWS::AccountId}:{}")),
+        # Where EventBridge keeps a connection's token, as whoever makes the connection; and where the token comes from.
+        allow(_of("secretsmanager", "CreateSecret GetSecretValue PutSecretValue UpdateSecret"), _secret("events!*")),
+        allow("secretsmanager:GetSecretValue", _secret("slack/*")),
         allow(_of("budgets", _BUDGET_ACTIONS), arns(stacks, "budgets::${AWS::AccountId}:budget/{}")),
     ]
 
@@ -210,10 +215,7 @@ _KEY_ACTIONS = """
 """
 _FILTER_ACTIONS = "DeleteMetricFilter PutMetricFilter"
 _DASHBOARD_ACTIONS = "DeleteDashboards GetDashboard ListTagsForResource PutDashboard TagResource UntagResource"
-_RULE_ACTIONS = """
-    DeleteRule DescribeRule ListTagsForResource ListTargetsByRule PutRule PutTargets RemoveTargets TagResource
-    UntagResource
-"""
+_EVENT_ACTIONS = "*ApiDestination *Connection *Rule *Targets ListTagsForResource TagResource UntagResource"
 _BUDGET_ACTIONS = "ListTagsForResource ModifyBudget TagResource UntagResource ViewBudget"
 
 
@@ -222,7 +224,11 @@ def events(stacks: Sequence[str]) -> list[Statement]:
     # CloudFormation names a state machine after its logical id alone.
     machines = arns(["Redeployment-*"], "states:*:${AWS::AccountId}:stateMachine:{}")
     return [
-        allow(_of("events", _RULE_ACTIONS), arns(stacks, "events:*:${AWS::AccountId}:rule/{}")),
+        allow(_of("events", _EVENT_ACTIONS), arns(stacks, "events:*:${AWS::AccountId}:*/{}")),
+        allow("sqs:*Queue*", arns(stacks, "sqs:*:${AWS::AccountId}:{}")),
+        # Where EventBridge keeps a connection's token, as whoever makes the connection; and where the token comes from.
+        allow(_of("secretsmanager", "CreateSecret GetSecretValue PutSecretValue UpdateSecret"), _secret("events!*")),
+        allow("secretsmanager:GetSecretValue", _secret("slack/*")),
         allow(_of("states", _MACHINE_ACTIONS), machines),
     ]
 
@@ -326,6 +332,10 @@ _CERTIFICATE_ACTIONS = """
 
 def _of(service: str, actions: str) -> list[str]:
     return [f"{service}:{each}" for each in actions.split()]
+
+
+def _secret(name: str) -> Sub:
+    return Sub(f"arn:${{AWS::Partition}}:secretsmanager:*:${{AWS::AccountId}}:secret:{name}")
 
 
 def _parameters() -> list[Sub]:

@@ -24,8 +24,8 @@ POLICIES_OF_A_ROLE = 10
 
 # What handlers may call for properties that no stack sets, or only look for.
 UNUSED = """
-    acm-pca:* billing:* cognito-idp:* firehose:* kms:*Grant kms:DisableKey kms:EnableKey lambda:* managed-fleets:*
-    s3tables:* vpc-lattice:* vpce:* ssm:Get*
+    acm-pca:* billing:* cognito-idp:* firehose:* kms:*Grant kms:DisableKey kms:EnableKey kms:Encrypt lambda:*
+    managed-fleets:* s3tables:* vpc-lattice:* vpce:* ssm:Get*
     autoscaling:AttachLoadBalancers autoscaling:DetachLoadBalancers autoscaling:*NotificationConfiguration
     ec2:AcceptAddressTransfer ec2:AllocateIpamPoolCidr ec2:AssignPrivateNatGatewayAddress ec2:*VpnGateway
     ec2:CreateVpcEncryptionControl ec2:Get* ec2:ModifyVpcTenancy ec2:UnassignPrivateNatGatewayAddress

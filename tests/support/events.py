@@ -6,8 +6,13 @@ EventBridge User Guide) as the templates use; a comparison it does not know is a
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import Any
+
+import jmespath
 
 
 def matches(event: Mapping[str, Any], pattern: Mapping[str, Any]) -> bool:
@@ -34,4 +39,24 @@ def _compared(value: Any, wanted: Any) -> bool:
         return isinstance(value, str) and value.startswith(operand)
     if operator == "suffix":
         return isinstance(value, str) and value.endswith(operand)
+    if operator == "wildcard":
+        return isinstance(value, str) and fnmatchcase(value, operand)
     raise AssertionError(f"comparison {operator} is not known here")
+
+
+def sent(event: Mapping[str, Any], transformer: Mapping[str, Any]) -> Any:
+    """Return what a target is sent: JSON, each placeholder in its strings replaced by a value as it is, unescaped."""
+    values = {name: _found(event, path) for name, path in transformer["InputPathsMap"].items()}
+    template = transformer["InputTemplate"]
+    assert set(re.findall("<([^<>]+)>", template)) == values.keys(), "a placeholder without a path, or the reverse"
+    for name, value in values.items():
+        template = template.replace(f"<{name}>", value)
+    return json.loads(template)
+
+
+def _found(event: Mapping[str, Any], path: str) -> str:
+    names = path.removeprefix("$.").split(".")
+    steps = ".".join(re.sub(r"^[^\[]+", lambda name: f'"{name[0]}"', each) for each in names)
+    value = jmespath.search(steps, event)
+    assert isinstance(value, str), f"{path} leads nowhere, and the message would be dropped"
+    return value

@@ -1,8 +1,9 @@
-"""EventBridge rules with their targets."""
+"""EventBridge: rules with their targets, and API destinations with the connections that they authorise by."""
 
 from __future__ import annotations
 
 from stackwright.emulator.handlers import Context, Handler, Properties
+from stackwright.emulator.handlers.mapped import Mapped, Name, Read, Step, handlers
 from stackwright.emulator.handlers.shapes import call, gone_is_fine
 from stackwright.emulator.handlers.tags import Tagging, retag
 
@@ -40,7 +41,11 @@ def _name(physical_id: str) -> str:
 
 def _arn(context: Context, physical_id: str) -> str:
     path = physical_id.replace("|", "/")
-    return f"arn:aws:events:{context.region}:{context.account}:rule/{path}"
+    return f"{_base(context)}:rule/{path}"
+
+
+def _base(context: Context) -> str:
+    return f"arn:aws:events:{context.region}:{context.account}"
 
 
 def _update(context: Context, physical_id: str, new: Properties, old: Properties) -> None:
@@ -58,14 +63,67 @@ def _delete(context: Context, physical_id: str, old: Properties) -> None:
     gone_is_fine(call, events, "delete_rule", {"Name": rule, **_bus(old)})
 
 
-HANDLERS = {
-    "AWS::Events::Rule": Handler(
-        create=_create,
-        delete=_delete,
-        update=_update,
-        attributes=lambda context, physical_id, _: {
-            "Arn": _arn(context, physical_id),
-            "RuleName": _name(physical_id),
-        },
-    )
-}
+_CONNECTION = Mapped(
+    service="events",
+    create="create_connection",
+    identity="=Name",
+    key="Name",
+    delete="delete_connection",
+    name=Name("Name", 64),
+    steps=(
+        Step(
+            "update_connection",
+            (
+                "AuthorizationType",
+                "AuthParameters",
+                "Description",
+                "InvocationConnectivityParameters",
+                "KmsKeyIdentifier",
+            ),
+            at_creation=False,
+        ),
+    ),
+    read=Read("describe_connection", "Name", "@"),
+    attributes={
+        "Arn": "ConnectionArn",
+        "ArnForPolicy": lambda context, name, _: f"{_base(context)}:connection/{name}",
+        "SecretArn": "SecretArn",
+    },
+)
+
+_DESTINATION = Mapped(
+    service="events",
+    create="create_api_destination",
+    identity="=Name",
+    key="Name",
+    delete="delete_api_destination",
+    name=Name("Name", 64),
+    steps=(
+        Step(
+            "update_api_destination",
+            ("ConnectionArn", "Description", "HttpMethod", "InvocationEndpoint", "InvocationRateLimitPerSecond"),
+            at_creation=False,
+        ),
+    ),
+    read=Read("describe_api_destination", "Name", "@"),
+    attributes={
+        "Arn": "ApiDestinationArn",
+        "ArnForPolicy": lambda context, name, _: f"{_base(context)}:api-destination/{name}",
+    },
+)
+
+HANDLERS = handlers(
+    {
+        "AWS::Events::ApiDestination": _DESTINATION,
+        "AWS::Events::Connection": _CONNECTION,
+        "AWS::Events::Rule": Handler(
+            create=_create,
+            delete=_delete,
+            update=_update,
+            attributes=lambda context, physical_id, _: {
+                "Arn": _arn(context, physical_id),
+                "RuleName": _name(physical_id),
+            },
+        ),
+    }
+)

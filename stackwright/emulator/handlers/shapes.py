@@ -80,7 +80,9 @@ def is_absent(error: ClientError) -> bool:
     code = error.response["Error"]["Code"]
     message = error.response["Error"].get("Message", "").lower()
     vague = code in _VAGUE_CODES
-    named = any(word in code for word in ("NotFound", "Nonexistent", "DoesNotExist")) or code.startswith("NoSuch")
+    named = any(word in code for word in ("NotFound", "Nonexistent", "NonExistent", "DoesNotExist")) or code.startswith(
+        "NoSuch"
+    )
     return named or (vague and bool(_GONE.search(message)))
 
 

@@ -351,6 +351,62 @@ CASES: list[dict[str, Any]] = [
         "attributes": ("Arn",),
     },
     {
+        "type": "AWS::SQS::Queue",
+        "properties": {"SqsManagedSseEnabled": True, "MessageRetentionPeriod": 1209600, "Tags": TAGS},
+        "read": ("sqs", "get_queue_attributes", {"QueueUrl": "@", "AttributeNames": ["All"]}, "Attributes"),
+        "sees": {"SqsManagedSseEnabled": "true", "MessageRetentionPeriod": "1209600"},
+        "change": {"MessageRetentionPeriod": 3600},
+        "then": {"MessageRetentionPeriod": "3600"},
+        "attributes": ("Arn", "QueueName", "QueueUrl"),
+    },
+    {
+        "type": "AWS::SQS::QueuePolicy",
+        "needs": {"queue": ("AWS::SQS::Queue", {})},
+        "properties": {"Queues": ["@queue"], "PolicyDocument": POLICY},
+        "read": ("sqs", "get_queue_attributes", {"QueueUrl": "@queue", "AttributeNames": ["All"]}, "Attributes"),
+        "sees": {"Policy": json.dumps(POLICY)},
+        "attributes": ("Id",),
+        "remains": True,
+    },
+    {
+        "type": "AWS::Events::Connection",
+        "properties": {
+            "AuthorizationType": "API_KEY",
+            "AuthParameters": {"ApiKeyAuthParameters": {"ApiKeyName": "Authorization", "ApiKeyValue": "Bearer token"}},
+        },
+        "read": ("events", "describe_connection", {"Name": "@"}, "@"),
+        "sees": {
+            "AuthorizationType": "API_KEY",
+            # The value is never told again.
+            "AuthParameters": {"ApiKeyAuthParameters": {"ApiKeyName": "Authorization"}},
+        },
+        "change": {"Description": "to Slack"},
+        "then": {"Description": "to Slack"},
+        "attributes": ("Arn", "ArnForPolicy", "SecretArn"),
+    },
+    {
+        "type": "AWS::Events::ApiDestination",
+        "needs": {
+            "connection": (
+                "AWS::Events::Connection",
+                {
+                    "AuthorizationType": "API_KEY",
+                    "AuthParameters": {"ApiKeyAuthParameters": {"ApiKeyName": "Authorization", "ApiKeyValue": "x"}},
+                },
+            )
+        },
+        "properties": {
+            "ConnectionArn": "@connection.Arn",
+            "HttpMethod": "POST",
+            "InvocationEndpoint": "https://slack.com/api/chat.postMessage",
+        },
+        "read": ("events", "describe_api_destination", {"Name": "@"}, "@"),
+        "sees": {"HttpMethod": "POST", "InvocationEndpoint": "https://slack.com/api/chat.postMessage"},
+        "change": {"InvocationRateLimitPerSecond": 1},
+        "then": {"InvocationRateLimitPerSecond": 1},
+        "attributes": ("Arn", "ArnForPolicy"),
+    },
+    {
         "type": "AWS::CloudFormation::StackSet",
         "needs": {"role": ("AWS::IAM::Role", {"AssumeRolePolicyDocument": POLICY})},
         "properties": {
