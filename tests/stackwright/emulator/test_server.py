@@ -273,8 +273,8 @@ def test_aws_managed_policies_are_there_in_every_account(aws: LocalAws) -> None:
 
 
 def test_an_operation_that_is_not_there_is_said(aws: LocalAws) -> None:
-    with pytest.raises(ClientError, match="no CloudFormation operation ListStackSets") as refused:
-        client(aws, "cloudformation").list_stack_sets()
+    with pytest.raises(ClientError, match="no CloudFormation operation ListTypes") as refused:
+        client(aws, "cloudformation").list_types()
     assert refused.value.response["Error"]["Code"] == "InvalidAction"
 
 
