@@ -48,6 +48,24 @@ API_DETAILED_METRICS = Input(
     allowed=("on", "off"),
     shared=True,
 )
+JWT_ISSUER = Input(
+    "JwtIssuer",
+    "String",
+    _API,
+    "Issuer of tokens",
+    "URL of who issues the JWTs that callers have, as their claim iss has it.",
+    pattern=r"^https://[A-Za-z0-9.-]+(/[A-Za-z0-9._/-]*)?$",
+    constraint="An https:// address, for example https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a1b2c3.",
+    shared=True,
+)
+JWT_AUDIENCE = Input(
+    "JwtAudience",
+    "CommaDelimitedList",
+    _API,
+    "Audience of tokens",
+    "For whom the JWTs are: one of these is in their claim aud, or client_id.",
+    shared=True,
+)
 API_NAME = Input("ApiName", "String", _API, "API name", "Dimension of the REST API's metrics.", shared=True)
 API_ID = Input("ApiId", "String", _API, "API", "Id of the API, and a dimension of an HTTP API's metrics.", shared=True)
 API_STAGE = Input(

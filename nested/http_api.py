@@ -1,0 +1,114 @@
+"""HTTP API: the cheaper kind of API Gateway in front of a private Application Load Balancer.
+
+It has neither API keys nor a web ACL, and no snapshots to care for: its stage deploys every change by itself. One
+route sends everything to the load balancer's listener, through network interfaces in the subnets (a VPC link V2) whose
+security group the load balancer admits. The stage's name, which API Gateway leaves before the path, is taken off.
+Source: "Choose between REST APIs and HTTP APIs" and "Create private integrations for HTTP APIs in API Gateway", API
+Gateway Developer Guide.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from troposphere import Equals, If, Ref, Sub, Template
+from troposphere.apigatewayv2 import (
+    AccessLogSettings,
+    Api,
+    Authorizer,
+    Integration,
+    JWTConfiguration,
+    Route,
+    RouteSettings,
+    Stage,
+)
+
+from nested import inputs
+from nested.parts import api_logs, vpc_links
+from nested.shape import gives, needs
+
+STAGE = "prod"
+
+# Where the load balancer listens in the clear; it is reached from within the network alone.
+PORT = 80
+
+Authorization = Literal["NONE", "AWS_IAM", "JWT"]
+
+
+def template(*, authorization: Authorization = "NONE") -> Template:
+    """Emit the API stack; who may call is everybody, whoever signs requests, or whoever has a JWT of JwtIssuer.
+
+    Needs the network, the load balancer's listener on port 80 and its group, and how much the API takes and logs, and
+    for JWTs their issuer and audience; gives ApiUrl, and ApiId and ApiStage for metrics.
+    """
+    t = Template(Description="HTTP API in front of a private Application Load Balancer")
+    needs(t, inputs.LISTENER_ARN, inputs.API_RATE_LIMIT, inputs.API_BURST_LIMIT, inputs.API_DETAILED_METRICS)
+    t.add_condition("HasDetailedMetrics", Equals(Ref(inputs.API_DETAILED_METRICS.name), "on"))
+    api_logs.add_to(t)
+    vpc_links.add_interfaces(t, {PORT})
+    t.add_resource(Api("HttpApi", Name=Ref("AWS::StackName"), ProtocolType="HTTP"))
+    if authorization == "JWT":
+        needs(t, inputs.JWT_ISSUER, inputs.JWT_AUDIENCE)
+        t.add_resource(_authorizer())
+    t.add_resource([_integration(), _route(authorization), _stage()])
+    gives(
+        t,
+        {
+            inputs.API_ID: Ref("HttpApi"),
+            inputs.API_STAGE: Ref("Stage"),
+            inputs.API_URL: Sub(f"https://${{HttpApi}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{STAGE}"),
+        },
+    )
+    return t
+
+
+def _authorizer() -> Authorizer:
+    return Authorizer(
+        "Authorizer",
+        ApiId=Ref("HttpApi"),
+        Name="tokens",
+        AuthorizerType="JWT",
+        IdentitySource=["$request.header.Authorization"],
+        JwtConfiguration=JWTConfiguration(Issuer=Ref(inputs.JWT_ISSUER.name), Audience=Ref(inputs.JWT_AUDIENCE.name)),
+    )
+
+
+def _integration() -> Integration:
+    return Integration(
+        "Integration",
+        ApiId=Ref("HttpApi"),
+        IntegrationType="HTTP_PROXY",
+        IntegrationMethod="ANY",
+        IntegrationUri=Ref(inputs.LISTENER_ARN.name),
+        ConnectionType="VPC_LINK",
+        ConnectionId=Ref("VpcLink"),
+        PayloadFormatVersion="1.0",
+        RequestParameters={"overwrite:path": "$request.path"},
+    )
+
+
+def _route(authorization: Authorization) -> Route:
+    by_token: dict[str, Any] = {"AuthorizerId": Ref("Authorizer")} if authorization == "JWT" else {}
+    return Route(
+        "EveryPath",
+        ApiId=Ref("HttpApi"),
+        RouteKey="$default",
+        AuthorizationType=authorization,
+        Target=Sub("integrations/${Integration}"),
+        **by_token,
+    )
+
+
+def _stage() -> Stage:
+    return Stage(
+        "Stage",
+        ApiId=Ref("HttpApi"),
+        StageName=STAGE,
+        AutoDeploy=True,
+        AccessLogSettings=AccessLogSettings(DestinationArn=api_logs.destination(), Format=api_logs.HTTP),
+        DefaultRouteSettings=RouteSettings(
+            ThrottlingRateLimit=Ref(inputs.API_RATE_LIMIT.name),
+            ThrottlingBurstLimit=Ref(inputs.API_BURST_LIMIT.name),
+            DetailedMetricsEnabled=If("HasDetailedMetrics", True, False),
+        ),
+    )
