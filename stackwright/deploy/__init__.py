@@ -102,6 +102,11 @@ class Choices:
         name = self.stack_name or f"{self.blueprint}-{self.environment}"
         return Again(self.blueprint, self.environment, name, Where(self.profile, self.region, self.local))
 
+    def deploying(self, blueprint: str) -> str:
+        """Return the command that deploys another blueprint to the same environment, account and region."""
+        where = self.again.where
+        return Again(blueprint, self.environment, f"{blueprint}-{self.environment}", where).ours("deploy")
+
     @property
     def name(self) -> str:
         """The stack's name: given, else of blueprint and environment."""
@@ -213,7 +218,7 @@ def _bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: 
     if plan.released:
         screen.say(f"{plan.stack_name}: image {plan.pointer}, which {pointer.parameter(plan.stack_name)} names")
     refuse_unknown_image(aws, plan)
-    subject = make_subject(aws, wish, plan)
+    subject = make_subject(aws, wish, plan, deploying=choices.deploying)
     check_ready(subject, waived=choices.waive, say=screen.say)
     source = _source(aws, wish, choices, screen)
     if not _cleared(aws, plan, screen, again):
@@ -254,7 +259,7 @@ def _preview(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: Agai
             f"\nnext: {again.ours('deploy')} deletes it and creates it anew"
         )
     refuse_unknown_image(aws, plan)
-    subject = make_subject(aws, wish, plan)
+    subject = make_subject(aws, wish, plan, deploying=choices.deploying)
     check_ready(subject, waived=choices.waive, say=screen.say)
     with proposed(aws, plan, _source(aws, wish, choices, screen)) as proposal:
         told = NO_CHANGES if proposal.empty else summary(proposal.changes)

@@ -48,15 +48,17 @@ class Screen:
             console.say("  " * line.depth + self._painted(line))
 
     def agreed(self, question: str) -> bool:
-        """Return whether the person agrees."""
-        return self.yes or console.confirm(question)
+        """Return whether the person agrees; Ctrl-C says that nothing came of it, and ends the command."""
+        with _untouched():
+            return self.yes or console.confirm(question)
 
     def named(self, name: str) -> bool:
         """Return whether the person types this name."""
         if self.yes:
             return True
         console.say(f"type the stack's name ({name}) to go ahead:")
-        return sys.stdin.readline().strip() == name
+        with _untouched():
+            return sys.stdin.readline().strip() == name
 
     @contextmanager
     def following(self, goes_on: Sequence[str] = (GOES_ON,)) -> Iterator[Heard]:
@@ -89,6 +91,15 @@ def reached(where: Where, screen: Screen) -> Iterator[Aws]:
     with place(local=where.local, profile=where.profile, region=where.region) as aws:
         screen.say(f"account {aws.account}, region {aws.region}{', local AWS' if where.local else ''}")
         yield aws
+
+
+@contextmanager
+def _untouched() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        console.say("\nnothing was changed")
+        raise
 
 
 @contextmanager

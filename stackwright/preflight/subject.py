@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,8 @@ class Subject:
 
     `graph` is what the stack will be; `held` has the physical ids of what it is already, by path; `declared` the
     root's declarations of parameters, `parameters` what is given for them; `role` is what CloudFormation will act with;
-    `unresolved` is why the plan comes to nothing in the zones this account gets, in which case the graph has others.
+    `unresolved` is why the plan comes to nothing in the zones this account gets, in which case the graph has others;
+    `deploying` is the command that deploys a blueprint to the same environment, account and region.
     """
 
     aws: Aws
@@ -39,6 +40,7 @@ class Subject:
     declared: Mapping[str, Mapping[str, Any]]
     parameters: Mapping[str, str]
     world: World
+    deploying: Callable[[str], str]
     role: str | None = None
     unresolved: str = ""
 
@@ -51,7 +53,7 @@ class Subject:
         return [each for each in self.resources(*types) if each.path not in self.held]
 
 
-def make_subject(aws: Aws, wish: Wish, plan: Plan) -> Subject:
+def make_subject(aws: Aws, wish: Wish, plan: Plan, *, deploying: Callable[[str], str]) -> Subject:
     """Return the subject of a plan; raises BadInput where the templates have no meaning in this account."""
     world = World(aws=aws, region=aws.region)
     root = wish.built.root
@@ -69,6 +71,7 @@ def make_subject(aws: Aws, wish: Wish, plan: Plan) -> Subject:
         declared=root.get("Parameters", {}),
         parameters=parameters,
         world=world,
+        deploying=deploying,
         role=plan.role,
         unresolved=unresolved,
     )

@@ -19,7 +19,8 @@ def preflight(project: Project, choices: Choices) -> int:
     """Print what every check finds; return 1 when one fails that is not waived, else 0."""
     wish = wished(project, choices)
     with place(local=choices.local, profile=choices.profile, region=choices.region) as aws:
-        results = examine(make_subject(aws, wish, planned(aws, wish, choices)), waived=choices.waive)
+        subject = make_subject(aws, wish, planned(aws, wish, choices), deploying=choices.deploying)
+        results = examine(subject, waived=choices.waive)
         if choices.as_json:
             console.data(report.as_json(aws, choices.name, results))
     if not choices.as_json:

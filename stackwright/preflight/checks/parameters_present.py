@@ -42,7 +42,7 @@ def _asked_by(subject: Subject, name: str) -> str:
 
 def _mend(subject: Subject, name: str) -> str:
     if name.startswith(OURS):
-        return f"deploy `account` and `region` first: python build.py deploy account {subject.environment}"
+        return f"deploy `account` and `region` first: {subject.deploying('account')}"
     return "create it, or name another"
 
 

@@ -51,7 +51,7 @@ def _there(subject: Subject, kind: str) -> Iterator[Point]:
         paths = ", ".join(each.path for each in subject.added(kind))
         mend = (
             f"aws iam create-service-linked-role --aws-service-name {service}, or set {switch} to on in"
-            f" params/account/{subject.environment}.json and run python build.py deploy account {subject.environment}"
+            f" params/account/{subject.environment}.json and run {subject.deploying('account')}"
         )
         yield fails(f"{paths}: the account has no role {role}", mend=mend)
         return

@@ -86,7 +86,9 @@ def test_no_at_the_prompt_of_an_update_leaves_the_stack(shop: Any, monkeypatch: 
     assert shop.left_over() == []
 
 
-def test_ctrl_c_at_the_prompt_leaves_nothing(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_at_the_prompt_leaves_nothing_and_says_so(
+    shop: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     answering(monkeypatch)
 
     def interrupted(_: str) -> bool:
@@ -95,6 +97,7 @@ def test_ctrl_c_at_the_prompt_leaves_nothing(shop: Any, monkeypatch: pytest.Monk
     monkeypatch.setattr(console, "confirm", interrupted)
     with pytest.raises(KeyboardInterrupt):
         shop.deploy(yes=False)
+    assert capsys.readouterr().err.endswith("\nnothing was changed\n")
     assert shop.stacks() == {"account-dev"}
 
 

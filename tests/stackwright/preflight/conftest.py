@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Any
 from uuid import uuid4
 
-import botocore.loaders
 import pytest
 from botocore.stub import Stubber
 from support.account_numbers import account_id
@@ -21,14 +19,6 @@ from stackwright.preflight.world import World
 from stackwright.resolve.nested import resolve
 
 REGION = "us-east-1"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def service_models() -> Iterator[None]:
-    """Read botocore's service models once for all tests, not once a session."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("botocore.session.create_loader", cache(botocore.loaders.create_loader))
-        yield
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +64,7 @@ def plan(aws: Aws) -> Callable[..., Subject]:
             parameters=parameters or {},
             world=world,
             role=role,
+            deploying="python build.py deploy {} dev --profile mine".format,
         )
 
     return make

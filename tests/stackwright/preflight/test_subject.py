@@ -50,7 +50,7 @@ def subject(aws: Aws) -> Callable[..., Subject]:
             stack=aws.stack("shop-dev"),
             **given,
         )
-        return make_subject(aws, wish, plan)
+        return make_subject(aws, wish, plan, deploying="deploy {}".format)
 
     return make
 

@@ -31,7 +31,7 @@ def test_fails_for_what_account_and_region_have_yet_to_write(plan: Plan, asked: 
     result = asked("parameters-present", plan(LOGS, declared=DECLARED))
     assert result.verdict == "fails"
     assert result.points[0].text == "ZoneId: SSM has no parameter /stackwright/hosted-zone-id"
-    assert "python build.py deploy account dev" in result.points[0].mend
+    assert "python build.py deploy account dev --profile mine" in result.points[0].mend
 
 
 def test_fails_for_a_dynamic_reference_to_nothing(aws: Aws, plan: Plan, asked: Asked) -> None:

@@ -32,7 +32,7 @@ def test_holds_once_the_account_has_the_role_and_fails_before(service: str, aws:
     before = asked("service-linked-roles", subject)
     assert before.verdict == "fails"
     assert f"aws iam create-service-linked-role --aws-service-name {service}, or set" in before.points[0].mend
-    assert "python build.py deploy account dev" in before.points[0].mend
+    assert "python build.py deploy account dev --profile mine" in before.points[0].mend
     aws.call("iam", "create_service_linked_role", AWSServiceName=service)
     assert asked("service-linked-roles", subject).verdict == "holds"
 
