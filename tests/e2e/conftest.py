@@ -31,7 +31,7 @@ def endpoint() -> Iterator[str]:
     exports = dict(running.stdout.readline().removeprefix("export ").strip().split("=") for _ in range(4))
     yield exports["AWS_ENDPOINT_URL"]
     running.terminate()
-    assert running.wait(timeout=20) == 0
+    assert running.wait(timeout=60) == 0
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,12 @@
-"""What botocore reads of AWS's services, kept by path: each session would read and parse it again."""
+"""The models of AWS's services: each session of botocore would read and parse them again."""
 
 from __future__ import annotations
 
 from functools import cache
 
-from botocore.loaders import JSONFileLoader
+import botocore.session
 
 
 def keep() -> None:
     """Let all sessions of this process share what one has read."""
-    kept = cache(JSONFileLoader().load_file)
-    JSONFileLoader.load_file = lambda loader, path: kept(path)
+    botocore.session.create_loader = cache(botocore.session.create_loader)

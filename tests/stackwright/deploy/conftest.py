@@ -4,13 +4,11 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import botocore.loaders
 import pytest
 
 from stackwright.aws import Aws
@@ -174,14 +172,6 @@ class Shop:
         """Return the names of every stack there is, nested and under review ones too."""
         found = self.aws.call("cloudformation", "list_stacks")["StackSummaries"]
         return {each["StackName"] for each in found if each["StackStatus"] != "DELETE_COMPLETE"}
-
-
-@pytest.fixture(scope="session", autouse=True)
-def service_models() -> Iterator[None]:
-    """Read botocore's service models once for all tests, not once a session."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("botocore.session.create_loader", cache(botocore.loaders.create_loader))
-        yield
 
 
 @pytest.fixture(scope="module")
