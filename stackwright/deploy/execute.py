@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -49,20 +49,21 @@ GONE_SECONDS = 60  # how long nested change sets may take to go before we stop w
 class Source:
     """Where CloudFormation reads the root from, and what it and the nested templates say."""
 
-    argument: dict[str, str]
+    argument: dict[str, Any]
     root: dict[str, Any]
     nested: Mapping[str, dict[str, Any]]
 
 
 @dataclass
 class Proposal:
-    """A change set that is complete: its judged tree, and whether it holds nothing at all."""
+    """A change set that is complete: its judged tree, the templates, and whether it holds nothing at all."""
 
     id: str
     stack_id: str
     stack_name: str
     token: str
     changes: tuple[Change, ...] = ()
+    templates: Templates = field(default_factory=lambda: Templates({}, {}))
     empty: bool = False
     executed: bool = False
 
@@ -110,9 +111,9 @@ def _read(aws: Aws, plan: Plan, source: Source, proposal: Proposal, described: M
         proposal.empty = True
         return
     changes = read_tree(described, aws.change_set)
-    templates = Templates(source.root, source.nested, _before(aws, plan, source.root, changes))
+    proposal.templates = Templates(source.root, source.nested, _before(aws, plan, source.root, changes))
     moved = plan.changed_parameters(resolved(described.get("Parameters", [])))
-    proposal.changes = judge(changes, templates, moved)
+    proposal.changes = judge(changes, proposal.templates, moved)
     proposal.empty = bool(changes) and not any(change.verdict for change in proposal.changes)
 
 
