@@ -30,7 +30,7 @@ def _ask(subject: Subject) -> Iterator[Point]:
     images = _images(subject)
     if not images:
         yield moot("the plan runs no image that is known before AWS makes it")
-    yield from one_by_one(images, lambda image: _present(subject, image, images[image]))
+    yield from one_by_one(images, lambda image: present(subject.aws, image, images[image]))
 
 
 def _images(subject: Subject) -> dict[str, str]:
@@ -44,12 +44,13 @@ def _images(subject: Subject) -> dict[str, str]:
     return found
 
 
-def _present(subject: Subject, image: str, architecture: str) -> Iterator[Point]:
+def present(aws: Aws, image: str, architecture: str) -> Iterator[Point]:
+    """Yield whether an image can be pulled for an architecture."""
     named = REGISTRY.fullmatch(image)
     if named is None:
         yield moot(f"{image} is not in ECR")
         return
-    aws = subject.aws.elsewhere(named["region"])
+    aws = aws.elsewhere(named["region"])
     wanted = {"imageDigest": named["digest"]} if named["digest"] else {"imageTag": named["tag"] or "latest"}
     where = {"registryId": named["account"], "repositoryName": named["repository"], "imageIds": [wanted]}
     try:
