@@ -1,7 +1,8 @@
 """Deploy role: what a GitHub workflow of one repository may do, and no more than that.
 
 It calls CloudFormation on this library's stacks, and only with the execution role, so that it has itself no
-permission on any resource; it publishes templates, pushes images and reads this library's SSM parameters. The
+permission on any resource; it publishes templates, pushes images, lets CodeDeploy release them and reads this library's
+SSM parameters. The
 bootstrap stacks are not among its stacks, so it cannot widen itself, and lifting a stack's termination protection is
 a person's decision.
 """
@@ -56,6 +57,7 @@ def _role(stacks: Sequence[str]) -> iam.Role:
             iam.Policy(PolicyName="Deploy", PolicyDocument=policy(*_deploy(stacks))),
             iam.Policy(PolicyName="Publish", PolicyDocument=policy(*_publish())),
             iam.Policy(PolicyName="PushImages", PolicyDocument=policy(*grants.push(repositories))),
+            iam.Policy(PolicyName="Release", PolicyDocument=policy(*_release(stacks))),
         ],
     )
 
@@ -96,4 +98,23 @@ def _publish() -> list[Statement]:
     return [
         allow(["s3:GetBucketLocation", "s3:ListBucket"], Sub(bucket), when=own),
         allow(["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], Sub(f"{bucket}/*"), when=own),
+    ]
+
+
+def _release(stacks: Sequence[str]) -> list[Statement]:
+    # "Actions, resources, and condition keys for AWS CodeDeploy": deployments belong to their group. CodeDeploy acts
+    # with the group's own role; what is looked at beside it tells where the traffic is and why tasks stopped.
+    applications = arns(stacks, "codedeploy:*:${AWS::AccountId}:application:{}")
+    groups = arns(stacks, "codedeploy:*:${AWS::AccountId}:deploymentgroup:{}")
+    configuration = Sub("arn:${AWS::Partition}:codedeploy:*:${AWS::AccountId}:deploymentconfig:CodeDeployDefault.*")
+    ship = ["CreateDeployment", "GetDeployment", "GetDeploymentGroup", "ListDeployments"]
+    look = [
+        *("codedeploy:GetDeploymentTarget", "codedeploy:ListDeploymentTargets"),
+        *("ecs:DescribeTaskDefinition", "ecs:DescribeTasks", "ecs:ListTasks"),
+    ]
+    return [
+        allow([f"codedeploy:{each}" for each in ship], groups),
+        allow(["codedeploy:GetApplicationRevision", "codedeploy:RegisterApplicationRevision"], applications),
+        allow("codedeploy:GetDeploymentConfig", configuration),
+        allow(look, "*"),
     ]

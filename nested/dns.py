@@ -23,8 +23,8 @@ _CHECK_INTERVAL = 30
 _CHECK_FAILURES = 3
 
 
-def template(*, routing: Routing = "simple", health_path: str = "/health") -> Template:
-    """Emit the records' stack.
+def template(*, routing: Routing = "simple", health_path: str = "/health", www: bool = True) -> Template:
+    """Emit the records' stack, without `www` for the domain name alone: a given certificate need not cover more.
 
     Needs DomainName, HostedZoneId, LoadBalancerDnsName and LoadBalancerZoneId; gives ServiceUrl. The AAAA records
     answer nothing while the load balancer has IPv4 addresses only.
@@ -39,7 +39,8 @@ def template(*, routing: Routing = "simple", health_path: str = "/health") -> Te
         needs(t, inputs.FAILOVER_ROLE)
     if routing != "simple":
         t.add_resource(_health_check(health_path))
-    for title, name in (("Apex", Ref(inputs.DOMAIN_NAME.name)), ("Www", Sub("www.${DomainName}"))):
+    names = {"Apex": Ref(inputs.DOMAIN_NAME.name)} | ({"Www": Sub("www.${DomainName}")} if www else {})
+    for title, name in names.items():
         t.add_resource(_alias(f"{title}Ipv4", "A", name, routing))
         t.add_resource(_alias(f"{title}Ipv6", "AAAA", name, routing))
     gives(t, {inputs.SERVICE_URL: Sub("https://${DomainName}")})

@@ -12,7 +12,7 @@ Templates are read, never written to; the same templates give the same bytes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from stackwright.wiring import limits, merging
@@ -30,7 +30,7 @@ from stackwright.wiring.text import ordered
 if TYPE_CHECKING:
     from troposphere import Template
 
-__all__ = ["Blueprint", "Refused", "Several", "compose", "flat", "several", "translated"]
+__all__ = ["Blueprint", "Refused", "Several", "compose", "defaulting", "flat", "several", "translated"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,20 @@ def compose(name: str, *, description: str, **given: Template | Several) -> Blue
         blueprint = Blueprint(name, ordered(root), _nested(parts, fed))
         _check_limits(blueprint)
     return blueprint
+
+
+def defaulting(blueprint: Blueprint, **values: str) -> Blueprint:
+    """Return the blueprint with these defaults of root parameters: what suits a system need not suit every one.
+
+    Raises Refused for a parameter that the root does not ask for.
+    """
+    with named(blueprint.name):
+        asked = blueprint.root["Parameters"]
+        for name in values:
+            if name not in asked:
+                raise Refused(f"default of {name}: the root asks for no such parameter")
+        known = {name: {**each, "Default": values[name]} if name in values else each for name, each in asked.items()}
+        return replace(blueprint, root=ordered({**blueprint.root, "Parameters": known}))
 
 
 def several(template: Template, *instances: str) -> Several:

@@ -26,6 +26,7 @@ BLUEPRINTS: dict[str, Callable[[], Blueprint]] = {
     "fargate-alb": _from("fargate_alb"),
     "fargate-cdn": _from("fargate_cdn"),
     "ec2-api": _from("ec2_api"),
+    "fargate-bluegreen": _from("fargate_bluegreen"),
     "pipeline": _from("pipeline"),
     "fleet-account": _from("fleet_account"),
     "fleet": _from("fleet"),

@@ -22,6 +22,7 @@ from nested.inputs.notifications import *
 from nested.inputs.observability import *
 from nested.inputs.pipeline import *
 from nested.inputs.registry import *
+from nested.inputs.release import *
 from nested.inputs.rollout import *
 from nested.inputs.scaling import *
 from nested.inputs.service import *

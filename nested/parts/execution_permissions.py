@@ -17,6 +17,7 @@ from nested.parts.shared_parameters import EVERYTHING
 from nested.parts.stack_names import arns
 
 _PASSED_TO = [
+    "codedeploy.amazonaws.com",
     "ec2.amazonaws.com",
     "ecs-tasks.amazonaws.com",
     "ecs.amazonaws.com",
@@ -240,6 +241,20 @@ _RULE_ACTIONS = """
 _MACHINE_ACTIONS = """
     CreateStateMachine DeleteStateMachine DescribeStateMachine ListTagsForResource TagResource UntagResource
     UpdateStateMachine
+"""
+
+
+def releases(stacks: Sequence[str]) -> list[Statement]:
+    """Return what applications and deployment groups of CodeDeploy need; nothing here deploys."""
+    own = arns(
+        stacks, *(f"codedeploy:*:${{AWS::AccountId}}:{kind}:{{}}" for kind in ("application", "deploymentgroup"))
+    )
+    return [allow(_of("codedeploy", _CODE_DEPLOY_ACTIONS), own)]
+
+
+_CODE_DEPLOY_ACTIONS = """
+    CreateApplication CreateDeploymentGroup DeleteApplication DeleteDeploymentGroup GetApplication GetDeploymentGroup
+    ListDeployments ListTagsForResource TagResource UntagResource UpdateDeploymentGroup
 """
 
 

@@ -29,7 +29,7 @@ def declare(t: Template, capacity: Capacity) -> None:
     if capacity == "ec2":
         _declare_ec2(t)
     else:
-        _declare_fargate(t)
+        declare_fargate(t)
 
 
 def _declare_ec2(t: Template) -> None:
@@ -38,7 +38,8 @@ def _declare_ec2(t: Template) -> None:
     t.add_condition(_REBALANCED, And(Not(Condition("BinPacked")), Condition(_ROOM)))
 
 
-def _declare_fargate(t: Template) -> None:
+def declare_fargate(t: Template) -> None:
+    """Declare what tasks on Fargate need, sizes and weights checked; the template needs TaskCpu and TaskMemory."""
     needs(t, inputs.FARGATE_BASE, inputs.FARGATE_WEIGHT, inputs.FARGATE_SPOT_WEIGHT)
     needs(t, inputs.EPHEMERAL_STORAGE, inputs.ASSIGN_PUBLIC_IP)
     t.add_condition("HasMoreStorage", Not(Equals(Ref(inputs.EPHEMERAL_STORAGE.name), inputs.EPHEMERAL_STORAGE.default)))

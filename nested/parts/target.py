@@ -6,6 +6,7 @@ behind the one that has no weight, and after it the groups have changed places.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from troposphere import GetAtt, Ref
@@ -76,19 +77,25 @@ def _health_check(path: str, interval: int, protocol: str) -> dict[str, Any]:
     }
 
 
-def listener_rule(*, entrance: Entrance = "internet") -> ListenerRule:
+def listener_rule(*, entrance: Entrance = "internet", paths: Sequence[str] = ()) -> ListenerRule:
     """Return the production rule: the service's paths go to the primary group, and none yet to the alternate one.
 
     Weights are set again by an update that changes the rule, wherever a deployment has moved them since: so nothing
-    that an update may change stands in it, but priority and paths. With `entrance` prefix-list it takes no request
-    without the secret header; the template needs OriginSecretArn then.
+    that an update may change stands in it, but priority and paths, and with constant `paths` not these. With `entrance`
+    prefix-list it takes no request without the secret header; the template needs OriginSecretArn then.
     """
-    return _rule("ListenerRule", inputs.LISTENER_ARN.name, _secret_header() if entrance == "prefix-list" else [])
+    header = _secret_header() if entrance == "prefix-list" else []
+    return _rule("ListenerRule", inputs.LISTENER_ARN.name, [_paths(paths), *header])
 
 
-def test_rule(*, condition: str) -> ListenerRule:
+def test_rule(*, condition: str, paths: Sequence[str] = ()) -> ListenerRule:
     """Return the rule of the test listener, which a deployment points to the revision that it tests."""
-    return _rule("TestListenerRule", inputs.TEST_LISTENER_ARN.name, [], Condition=condition)
+    return _rule("TestListenerRule", inputs.TEST_LISTENER_ARN.name, [_paths(paths)], Condition=condition)
+
+
+def _paths(constant: Sequence[str]) -> Condition:
+    paths = PathPatternConfig(Values=list(constant) or Ref(inputs.PATH_PATTERNS.name))
+    return Condition(Field="path-pattern", PathPatternConfig=paths)
 
 
 def _secret_header() -> list[Condition]:
@@ -99,12 +106,11 @@ def _secret_header() -> list[Condition]:
 def _rule(title: str, listener: str, conditions: list[Condition], **options: str) -> ListenerRule:
     groups = [TargetGroupTuple(TargetGroupArn=Ref(group), Weight=weight) for group, weight in WEIGHTS.items()]
     forward = ForwardConfig(TargetGroups=groups, TargetGroupStickinessConfig=TargetGroupStickinessConfig(Enabled=False))
-    paths = PathPatternConfig(Values=Ref(inputs.PATH_PATTERNS.name))
     return ListenerRule(
         title,
         ListenerArn=Ref(listener),
         Priority=Ref(inputs.LISTENER_RULE_PRIORITY.name),
-        Conditions=[Condition(Field="path-pattern", PathPatternConfig=paths), *conditions],
+        Conditions=conditions,
         Actions=[ListenerRuleAction(Type="forward", ForwardConfig=forward)],
         **options,
     )

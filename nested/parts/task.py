@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from troposphere import Equals, GetAtt, If, Ref, Template
@@ -52,14 +52,16 @@ class Port(NamedTuple):
     variable: str
 
 
-def declare(t: Template) -> None:
-    """Declare what the task needs; the template needs EnvironmentName."""
+def declare(t: Template, *, sessions: bool = True) -> None:
+    """Declare what the task needs, with `sessions` of ECS Exec or without; the template needs EnvironmentName."""
     needs(t, inputs.REPOSITORY_ARN, inputs.CPU_ARCHITECTURE, inputs.IMAGE, inputs.TASK_CPU, inputs.TASK_MEMORY)
-    needs(t, inputs.EXECUTE_COMMAND, inputs.READ_ONLY_ROOT_FILESYSTEM, inputs.LOG_RETENTION_DAYS)
+    needs(t, inputs.READ_ONLY_ROOT_FILESYSTEM, inputs.LOG_RETENTION_DAYS)
     t.add_condition("NoImage", Equals(Ref(inputs.IMAGE.name), ""))
-    t.add_condition("ExecutesCommands", Equals(Ref(inputs.EXECUTE_COMMAND.name), "on"))
     t.add_condition("IsReadOnly", Equals(Ref(inputs.READ_ONLY_ROOT_FILESYSTEM.name), "on"))
-    t.add_rule("SessionsCanWrite", _session_rule())
+    if sessions:
+        needs(t, inputs.EXECUTE_COMMAND)
+        t.add_condition("ExecutesCommands", Equals(Ref(inputs.EXECUTE_COMMAND.name), "on"))
+        t.add_rule("SessionsCanWrite", _session_rule())
 
 
 def _session_rule() -> dict[str, Any]:
@@ -94,14 +96,15 @@ def execution_role(reads: References = NOTHING) -> Role:
     )
 
 
-def task_role() -> Role:
+def task_role(*, sessions: bool = True) -> Role:
     """Return the role of the application itself: nothing, and with ECS Exec on what a session needs."""
     session = Policy(PolicyName="ExecuteCommand", PolicyDocument=policy(*_session()))
+    allowed = {"Policies": If("ExecutesCommands", [session], Ref("AWS::NoValue"))} if sessions else {}
     return Role(
         "TaskRole",
         Description="What the application may do",
         AssumeRolePolicyDocument=grants.trust_tasks(),
-        Policies=If("ExecutesCommands", [session], Ref("AWS::NoValue")),
+        **allowed,
     )
 
 
@@ -122,12 +125,14 @@ def definition(
     ports: Sequence[Port],
     check: HealthCheck | If,
     reads: References = NOTHING,
+    variables: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> TaskDefinition:
     """Return the task definition for the compatibility EC2 or FARGATE, with what only one of them has as options.
 
-    A replaced revision stays registered, because a deployment that fails goes back to it. The family is the stack's
-    name, so that revisions count up in one family.
+    `variables` are environment variables beside those that every container has. A replaced revision stays registered,
+    because a deployment that fails goes back to it. The family is the stack's name, so that revisions count up in one
+    family.
     """
     return TaskDefinition(
         "TaskDefinition",
@@ -143,13 +148,16 @@ def definition(
         Memory=Ref(inputs.TASK_MEMORY.name),
         ExecutionRoleArn=GetAtt("ExecutionRole", "Arn"),
         TaskRoleArn=GetAtt("TaskRole", "Arn"),
-        ContainerDefinitions=[_container(ports, check, reads)],
+        ContainerDefinitions=[_container(ports, check, reads, variables or {})],
         **options,
     )
 
 
-def _container(ports: Sequence[Port], check: HealthCheck | If, reads: References) -> ContainerDefinition:
+def _container(
+    ports: Sequence[Port], check: HealthCheck | If, reads: References, variables: Mapping[str, Any]
+) -> ContainerDefinition:
     none = Ref("AWS::NoValue")
+    told = {**environment(ports), **variables}
     return ContainerDefinition(
         Name=CONTAINER,
         Essential=True,
@@ -163,7 +171,7 @@ def _container(ports: Sequence[Port], check: HealthCheck | If, reads: References
         PortMappings=[
             PortMapping(Name=each.name, ContainerPort=each.number, Protocol="tcp", AppProtocol="http") for each in ports
         ],
-        Environment=[Environment(Name=name, Value=value) for name, value in environment(ports).items()],
+        Environment=[Environment(Name=name, Value=value) for name, value in told.items()],
         HealthCheck=check,
         StopTimeout=timing.STOP_TIMEOUT,
         LogConfiguration=_log_configuration(),
@@ -191,22 +199,28 @@ def _linux() -> LinuxParameters:
     )
 
 
-def health_command(port: int, health_path: str) -> list[str]:
+def health_command(port: int, health_path: str, protocol: str = "HTTP") -> list[str]:
     """Return the command that fails unless the container answers on its health path; slim images have no curl."""
-    url = f"http://127.0.0.1:{port}{health_path}"
+    url = f"{protocol.lower()}://127.0.0.1:{port}{health_path}"
     # Without the proxy that the image or the host may name for everything else.
-    ask = f"build_opener(ProxyHandler({{}})).open('{url}', timeout={timing.HEALTH_COMMAND_TIMEOUT})"
-    code = f"from urllib.request import ProxyHandler, build_opener; {ask}"
-    return ["CMD", "python", "-I", "-B", "-c", code]
+    handlers, names = "ProxyHandler({})", "ProxyHandler, build_opener"
+    if protocol == "HTTPS":
+        # As the load balancer does, which checks no target's certificate.
+        handlers += ", HTTPSHandler(context=__import__('ssl')._create_unverified_context())"
+        names = f"HTTPSHandler, {names}"
+    ask = f"build_opener({handlers}).open('{url}', timeout={timing.HEALTH_COMMAND_TIMEOUT})"
+    return ["CMD", "python", "-I", "-B", "-c", f"from urllib.request import {names}; {ask}"]
 
 
-def health_check(port: int, health_path: str, command: Sequence[str] | None) -> HealthCheck | If:
+def health_check(
+    port: int, health_path: str, command: Sequence[str] | None, protocol: str = "HTTP"
+) -> HealthCheck | If:
     """Return the container's health check: Python in the image, or the command of an image that has no Python.
 
     Without a word in it there is no check. Either way the bootstrap container, which has Python, keeps its own.
     Raises ValueError for a command that does not begin as ECS wants it.
     """
-    python = _checked_by(health_command(port, health_path))
+    python = _checked_by(health_command(port, health_path, protocol))
     if command is None:
         return python
     if not command:

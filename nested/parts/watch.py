@@ -47,19 +47,19 @@ def add_to(t: Template, *, noticed: Sequence[Alarm]) -> None:
 
     The template needs names of cluster, service and log group.
     """
-    _add_conditions(t)
+    t.add_condition(_COUNTS_TASKS, Not(Equals(Ref(inputs.CONTAINER_INSIGHTS.name), "disabled")))
     t.add_resource([_cpu(), _memory(), *noticed, _few_tasks(), _errors_in_log(), _log_errors()])
-    t.add_resource(_nat_ports("One"))
-    t.add_resource(_nat_ports("Two", Condition=_PER_ZONE))
-    t.add_resource(_nat_ports("Three", Condition=_THIRD_NAT))
     t.add_resource(_composite(noticed))
 
 
-def _add_conditions(t: Template) -> None:
+def add_nat_gateways(t: Template) -> None:
+    """Add the alarms on NAT gateways; the template needs them, how many there are, and the number of zones."""
     per_zone = Equals(Ref(inputs.NAT_GATEWAYS.name), "per-zone")
-    t.add_condition(_COUNTS_TASKS, Not(Equals(Ref(inputs.CONTAINER_INSIGHTS.name), "disabled")))
     t.add_condition(_PER_ZONE, per_zone)
     t.add_condition(_THIRD_NAT, And(per_zone, Equals(Ref(inputs.ZONE_COUNT.name), "3")))
+    t.add_resource(_nat_ports("One"))
+    t.add_resource(_nat_ports("Two", Condition=_PER_ZONE))
+    t.add_resource(_nat_ports("Three", Condition=_THIRD_NAT))
 
 
 def _cpu() -> Alarm:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import existing_network
 from support.accounts import REGION, Account, Project
 
 LIFTED = {"DeletionProtection": "off", "ScaleInProtection": "off"}  # in prod these stop a deletion
@@ -28,6 +29,7 @@ CASES = [
     ("fargate-cdn", "dev", "1"),
     ("ec2-api", "dev", "1"),
     ("ec2-api", "prod", "2"),
+    ("fargate-bluegreen", "prod", "2"),
 ]
 
 
@@ -112,6 +114,8 @@ def shop(
     folder = tmp_path_factory.mktemp(environment)
     project = make_project(folder)
     _point_s3_at(project.account.endpoint, folder / "models")
+    if blueprint == existing_network.BLUEPRINT:
+        existing_network.given(project, environment)
     project.run("deploy", "account", environment, "--local", "--yes")
     project.run("build", blueprint)
     said = project.run("publish", blueprint, environment, "--local").stdout

@@ -76,13 +76,25 @@ def test_no_name_admits_a_wildcard() -> None:
 
 def test_it_touches_no_service_but_those_of_a_delivery() -> None:
     services = {action.split(":")[0] for each in statements() for action in actions(each)}
-    assert services == {"cloudformation", "ecr", "ecs", "elasticloadbalancing", "iam", "s3", "ssm"}
+    assert services == {
+        *("cloudformation", "codedeploy", "ecr", "ecs", "elasticloadbalancing", "iam", "s3", "ssm"),
+    }
 
 
 def test_of_services_and_rules_it_reads_where_the_traffic_is_and_nothing_more() -> None:
     found = {action for each in statements() for action in actions(each)}
     looked = {each for each in found if each.startswith(("ecs:", "elasticloadbalancing:"))}
-    assert looked == {"ecs:DescribeServices", "elasticloadbalancing:DescribeRules"}
+    assert looked == {
+        *("ecs:DescribeServices", "ecs:DescribeTaskDefinition", "ecs:DescribeTasks", "ecs:ListTasks"),
+        "elasticloadbalancing:DescribeRules",
+    }
+
+
+def test_it_releases_by_codedeploy_to_groups_of_the_stacks_only() -> None:
+    (shipping,) = [each for each in statements() if "codedeploy:CreateDeployment" in actions(each)]
+    assert shipping["Resource"] == [
+        f"arn:aws:codedeploy:*:123456789012:deploymentgroup:{stacks}" for stacks in ("ec2-alb-*", "fargate-*")
+    ]
 
 
 def test_it_changes_stacks_only_with_the_execution_role_and_only_this_librarys() -> None:

@@ -14,7 +14,7 @@ import pytest
 from nested import execution_role, rotation
 from stackwright.resolve.nested import resolve
 from stackwright.resolve.symbols import rendered
-from templates import ec2_alb, ec2_api, fargate_alb, fargate_cdn
+from templates import ec2_alb, ec2_api, fargate_alb, fargate_bluegreen, fargate_cdn
 
 TEMPLATE = execution_role.template(stacks=("ec2-alb-*", "fargate-*")).to_dict()
 
@@ -44,6 +44,8 @@ UNUSED = """
     amplify:* apigateway:SetWebACL apprunner:* appsync:* bedrock-agentcore:* ec2:*VerifiedAccessInstance* payments:*
     elasticloadbalancing:*WebACLAssociation elasticloadbalancing:GetLoadBalancerWebACL iam:DescribeOrganization
     wafv2:*PermissionPolicy
+    codedeploy:*Revision codedeploy:CreateDeployment codedeploy:GetDeployment codedeploy:GetDeploymentConfig
+    codedeploy:RegisterOnPremisesInstance codedeploy:StopDeployment
     cloudfront:*ConnectionGroup cloudfront:UpdateDistributionWithStagingConfig secretsmanager:*Region* sts:AssumeRole
 """
 
@@ -78,7 +80,7 @@ def those_that_allow(action: str) -> list[dict[str, Any]]:
 def stack_resources() -> list[dict[str, Any]]:
     cdns = [fargate_cdn.blueprint(), fargate_cdn.blueprint(entrance="prefix-list")]
     alb = [ec2_alb.blueprint(), ec2_alb.blueprint(routing="failover"), fargate_alb.blueprint()]
-    made = [*alb, ec2_api.blueprint(), *cdns]
+    made = [*alb, ec2_api.blueprint(), *cdns, fargate_bluegreen.blueprint()]
     return [each for one in made for body in one.nested.values() for each in body["Resources"].values()]
 
 

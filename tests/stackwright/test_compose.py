@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 
+import pytest
 from troposphere import GetAtt, If, Output, Parameter, Ref, Sub, Template
 from troposphere.cloudformation import WaitConditionHandle
 
-from stackwright.compose import compose
+from stackwright.compose import Refused, compose, defaulting
 
 
 def test_a_parameter_is_fed_from_the_earlier_stack_that_gives_it(stack, word):
@@ -180,3 +181,11 @@ def test_templates_are_not_written_to_and_can_be_composed_twice(stack, word):
 
 def test_a_blueprint_with_nested_templates_is_not_flat(stack):
     assert not compose("x", description="d", a=stack()).flat
+
+
+def test_a_system_has_a_default_of_its_own(stack, word):
+    made = compose("x", description="d", ecr=stack(word("EnvironmentName")))
+    assert defaulting(made, EnvironmentName="staging").root["Parameters"]["EnvironmentName"]["Default"] == "staging"
+    assert "Default" not in made.root["Parameters"]["EnvironmentName"]
+    with pytest.raises(Refused, match="default of Enviroment"):
+        defaulting(made, Enviroment="staging")
