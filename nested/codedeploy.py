@@ -29,7 +29,7 @@ from troposphere.codedeploy import (
 
 from nested import inputs
 from nested.parts.permissions import Statement, allow, policy, trust
-from nested.service import TESTED
+from nested.parts.shifting import TESTED
 from nested.shape import gives, needs
 
 

@@ -17,7 +17,7 @@ from troposphere import Equals, GetAtt, If, Not, Ref, Sub, Template, iam
 from nested import inputs
 from nested.parts import grants, oidc, shared_parameters
 from nested.parts.permissions import Statement, allow, policy
-from nested.parts.stack_names import arns
+from nested.parts.stack_names import RELEASED, arns
 from nested.shape import gives, needs
 
 _CREATES_PROVIDER = "CreatesIdentityProvider"
@@ -57,7 +57,7 @@ def _role(stacks: Sequence[str]) -> iam.Role:
             iam.Policy(PolicyName="Deploy", PolicyDocument=policy(*_deploy(stacks))),
             iam.Policy(PolicyName="Publish", PolicyDocument=policy(*_publish())),
             iam.Policy(PolicyName="PushImages", PolicyDocument=policy(*grants.push(repositories))),
-            iam.Policy(PolicyName="Release", PolicyDocument=policy(*_release(stacks))),
+            iam.Policy(PolicyName="Release", PolicyDocument=policy(*_release())),
         ],
     )
 
@@ -101,20 +101,17 @@ def _publish() -> list[Statement]:
     ]
 
 
-def _release(stacks: Sequence[str]) -> list[Statement]:
+def _release() -> list[Statement]:
     # "Actions, resources, and condition keys for AWS CodeDeploy": deployments belong to their group. CodeDeploy acts
     # with the group's own role; what is looked at beside it tells where the traffic is and why tasks stopped.
-    applications = arns(stacks, "codedeploy:*:${AWS::AccountId}:application:{}")
-    groups = arns(stacks, "codedeploy:*:${AWS::AccountId}:deploymentgroup:{}")
-    configuration = Sub("arn:${AWS::Partition}:codedeploy:*:${AWS::AccountId}:deploymentconfig:CodeDeployDefault.*")
-    ship = ["CreateDeployment", "GetDeployment", "GetDeploymentGroup", "ListDeployments"]
+    configurations = "codedeploy:*:${AWS::AccountId}:deploymentconfig:CodeDeployDefault.*"
+    ship = """
+        CreateDeployment GetApplicationRevision GetDeployment GetDeploymentConfig GetDeploymentGroup ListDeployments
+        RegisterApplicationRevision
+    """
+    own = arns(RELEASED, "codedeploy:*:${AWS::AccountId}:*:{}", configurations)
     look = [
         *("codedeploy:GetDeploymentTarget", "codedeploy:ListDeploymentTargets"),
         *("ecs:DescribeTaskDefinition", "ecs:DescribeTasks", "ecs:ListTasks"),
     ]
-    return [
-        allow([f"codedeploy:{each}" for each in ship], groups),
-        allow(["codedeploy:GetApplicationRevision", "codedeploy:RegisterApplicationRevision"], applications),
-        allow("codedeploy:GetDeploymentConfig", configuration),
-        allow(look, "*"),
-    ]
+    return [allow([f"codedeploy:{each}" for each in ship.split()], own), allow(look, "*")]

@@ -33,7 +33,7 @@ def template(*, stacks: Sequence[str]) -> Template:
     t.add_resource(_policy("ServicePolicy", permissions.services(stacks)))
     t.add_resource(_policy("StoragePolicy", permissions.storage(stacks)))
     t.add_resource(_policy("ObservabilityPolicy", permissions.observability(stacks)))
-    t.add_resource(_policy("EventPolicy", permissions.events(stacks) + permissions.releases(stacks)))
+    t.add_resource(_policy("EventPolicy", permissions.events(stacks) + permissions.releases()))
     t.add_resource(_policy("ContentNetworkPolicy", permissions.content_network() + permissions.firewalls(stacks)))
     t.add_resource(_policy("ApiPolicy", permissions.apis()))
     t.add_resource(_policy("DomainPolicy", permissions.domains(Ref(inputs.ZONE_ID.name))))

@@ -16,7 +16,8 @@ from troposphere.ecs import DeploymentController, LoadBalancer, Service, TaskDef
 
 from nested import inputs
 from nested.parts import alarms, fargate, frozen, placing, rollout, target, task, timing
-from nested.service import FIRST_PORT, TESTED
+from nested.parts.shifting import TESTED
+from nested.service import FIRST_PORT
 from nested.shape import gives, needs
 
 # An Application Load Balancer speaks no other to its targets ("Target groups for your Application Load Balancers").

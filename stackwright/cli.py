@@ -213,6 +213,7 @@ def build(project: Project, blueprints: tuple[str, ...], **options: Any) -> int:
 
 
 _file = click.Path(dir_okay=False, path_type=Path)
+_folder = click.Path(file_okay=False, path_type=Path)
 
 
 @verbs.command(epilog=f"Example: {PROGRAM} verify ec2-alb prod")
@@ -304,6 +305,26 @@ def deploy(project: Project, **options: Any) -> int:
     from stackwright.deploy import Choices, deploy
 
     return deploy(project, Choices(**options))
+
+
+@verbs.command(epilog=f"Example: {PROGRAM} release fargate-bluegreen dev --image REPOSITORY_URI:dev-4f2a9c1")
+@click.argument("blueprint")
+@click.argument("environment", metavar="ENV")
+@click.option("--image", metavar="URI", callback=_filled, help="Image to release (default: the stack's).")
+@click.option("--version", metavar="VERSION", callback=_filled, help="Its version (default: AppVersion of ENV).")
+@click.option("--folder", metavar="DIR", type=_folder, help="Build the image of this folder's Dockerfile, and push it.")
+@click.option("--task-definition", metavar="FILE", type=_file, help="A task definition of your own, JSON, instead.")
+@click.option("--appspec", metavar="FILE", type=_file, help="An AppSpec of your own, JSON or YAML, instead.")
+@click.option("--write", metavar="DIR", type=_folder, help="Write what CodePipeline reads there, release nothing.")
+@_role
+@_account
+@_json
+@_on_project
+def release(project: Project, **options: Any) -> int:
+    """Release a version by CodeDeploy, follow it to its end."""
+    from stackwright.release import Choices, release
+
+    return release(project, Choices(**options))
 
 
 @verbs.command(epilog=f"Example: {PROGRAM} watch ec2-alb dev")

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from nested import alb, cluster_fargate, codedeploy, dns, ecr, observability, scaling, service_codedeploy
+from nested import (
+    alb,
+    cluster_fargate,
+    codedeploy,
+    dns,
+    ecr,
+    inputs,
+    notifications,
+    observability,
+    scaling,
+    service_codedeploy,
+)
 from nested.service_codedeploy import Protocol
 from stackwright.compose import Blueprint, compose, defaulting
 
@@ -20,6 +31,9 @@ def blueprint(*, port: int = 8080, protocol: Protocol = "HTTP") -> Blueprint:
         load_balancer=alb.template(),
         service=service_codedeploy.template(port=port, protocol=protocol),
         codedeploy=codedeploy.template(),
+        notifications=notifications.template(
+            version=inputs.APP_VERSION, application=inputs.CODE_DEPLOY_APPLICATION_NAME
+        ),
         # Requests are counted by target group, and a release moves them to the other one.
         scaling=scaling.template(requests=False),
         dns=dns.template(www=False),

@@ -14,7 +14,7 @@ from troposphere import Ref, Sub
 
 from nested.parts.permissions import Statement, allow
 from nested.parts.shared_parameters import EVERYTHING
-from nested.parts.stack_names import arns
+from nested.parts.stack_names import RELEASED, arns
 
 _PASSED_TO = [
     "codedeploy.amazonaws.com",
@@ -244,11 +244,9 @@ _MACHINE_ACTIONS = """
 """
 
 
-def releases(stacks: Sequence[str]) -> list[Statement]:
+def releases() -> list[Statement]:
     """Return what applications and deployment groups of CodeDeploy need; nothing here deploys."""
-    own = arns(
-        stacks, *(f"codedeploy:*:${{AWS::AccountId}}:{kind}:{{}}" for kind in ("application", "deploymentgroup"))
-    )
+    own = arns(RELEASED, "codedeploy:*:${AWS::AccountId}:*:{}")
     return [allow(_of("codedeploy", _CODE_DEPLOY_ACTIONS), own)]
 
 

@@ -10,6 +10,9 @@ from collections.abc import Iterable
 
 from troposphere import Sub
 
+# Whose services CodeDeploy deploys: a role's template has no room for the patterns of all stacks once more.
+RELEASED = ("fargate-bluegreen-*",)
+
 
 def arns(stacks: Iterable[str], *shapes: str) -> list[Sub]:
     """Return an ARN pattern for each stack name pattern and each shape, which has `{}` where the name goes.

@@ -9,6 +9,7 @@
     proposal  a change set with nested ones, read into one tree and judged         CloudFormation
     show, ask the tree with what is replaced, sure or known after apply            the person
     execute   the change set, followed by its events to the end                    CloudFormation
+    release   a new version, where CodeDeploy deploys the service                  CodeDeploy
     outcome   outputs and elapsed time, or the first real failure                  no AWS
 
 What can be refused before AWS is asked is refused in `wish` and `plan`. A change set that is not
@@ -40,6 +41,7 @@ from stackwright.deploy.execute import (
     proposed,
 )
 from stackwright.deploy.first_try import discarded
+from stackwright.deploy.frozen import refuse_frozen
 from stackwright.deploy.live import refuse_unknown_image
 from stackwright.deploy.outcome import DECLINED, check_ended, tell_declined, tell_outputs
 from stackwright.deploy.plan import (
@@ -69,6 +71,7 @@ from stackwright.wiring.text import as_text
 
 if TYPE_CHECKING:
     from stackwright.aws import Aws
+    from stackwright.aws_shapes import Stack
     from stackwright.preflight.subject import Subject
     from stackwright.project import Project
 
@@ -128,13 +131,32 @@ def deploy(project: Project, choices: Choices) -> int:
             _refuse_shared(aws, project, wish)
         for wish in wishes[:-1]:
             bootstrap(aws, wish, Screen(yes=True), choices)
+        before = aws.stack_now(choices.name)
+        _refuse_second(aws, before, wishes[-1], choices)
         if not bring_about(aws, wishes[-1], choices, screen):
             tell_declined(choices.name, as_json=choices.as_json)
             return DECLINED
         if choices.no_execute:
             return 0
+        _release(aws, before, choices, screen)
         tell_outputs(aws, choices.name, screen, seconds=time.monotonic() - started, as_json=choices.as_json)
     return 0
+
+
+def _refuse_second(aws: Aws, before: Stack | None, wish: Wish, choices: Choices) -> None:
+    """Refuse a new version while CodeDeploy is at work on another."""
+    from stackwright.release import refuse_second
+    from stackwright.release.order import VERSION
+
+    version = wish.parameters.get(VERSION)
+    refuse_second(aws, before, image=choices.image, version=version, again=choices.again)
+
+
+def _release(aws: Aws, before: Stack | None, choices: Choices, screen: Screen) -> None:
+    """Release the version that a stack has now, where CodeDeploy deploys it and it is a new one."""
+    from stackwright.release import after_deploy
+
+    after_deploy(aws, before, choices, screen)
 
 
 def _wishes(project: Project, choices: Choices, screen: Screen) -> list[Wish]:
@@ -234,7 +256,7 @@ def _bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: 
             if not screen.agreed(f"{'create' if plan.creates else 'update'} {plan.stack_name}?"):
                 screen.say("nothing was changed")
                 return False
-            stack_id = _carried_out(aws, plan, proposal, screen, again)
+            stack_id = carried_out(aws, plan, proposal, screen, again)
     _protect(aws, plan, stack_id)
     if plan.points_to:
         pointer.move(aws, plan.stack_name, plan.points_to)
@@ -247,6 +269,7 @@ def _offer(subject: Subject, proposal: Proposal, choices: Choices, screen: Scree
     refuse_replacements(proposal.changes, allowed=choices.replace)
     refuse_changes_in_use(proposal.changes)
     refuse_moved_traffic(subject, proposal.changes)
+    refuse_frozen(proposal.changes, proposal.templates)
 
 
 def _preview(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: Again) -> bool:
@@ -272,7 +295,7 @@ def _preview(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: Agai
     return True
 
 
-def _carried_out(aws: Aws, plan: Plan, proposal: Proposal, screen: Screen, again: Again) -> str:
+def carried_out(aws: Aws, plan: Plan, proposal: Proposal, screen: Screen, again: Again) -> str:
     """Execute and follow; return the stack's id, or raise with why it failed after what ECS says of it."""
     cancel = "delete-stack" if plan.creates else "cancel-update-stack"
     with screen.following(again.goes_on("the deployment", cancel=cancel)) as heard:

@@ -40,7 +40,11 @@ class Again:
 
     def aws(self, operation: str) -> str:
         """Return an operation of the AWS CLI on this stack."""
-        return f"aws cloudformation {shlex.join([operation, '--stack-name', self.stack_name, *self._place])}"
+        return self.cli("cloudformation", operation, "--stack-name", self.stack_name)
+
+    def cli(self, *words: str) -> str:
+        """Return a command of the AWS CLI in this account and region."""
+        return f"aws {shlex.join([*words, *self._place])}"
 
     @property
     def _place(self) -> tuple[str, ...]:

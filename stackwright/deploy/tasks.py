@@ -53,8 +53,17 @@ class Evidence:
 
 def _told(aws: Aws, progress: Progress, step: Step) -> Iterator[str]:
     service = _service(aws, progress, step.event.physical_id)
-    if service is None:
-        return
+    if service is not None:
+        yield from _told_of(aws, service)
+
+
+def told_of(aws: Aws, cluster: str, name: str) -> list[str]:
+    """Return what ECS says of a service: its events, and why its last tasks stopped."""
+    found = _ask(aws, "ecs", "describe_services", cluster=cluster, services=[name]).get("services", [])
+    return [line for service in found for line in _told_of(aws, service)]
+
+
+def _told_of(aws: Aws, service: dict[str, Any]) -> Iterator[str]:
     for event in service.get("events", [])[:MOST_EVENTS]:
         yield f"event: {event.get('message', '')}"
     cluster, name = service.get("clusterArn", ""), service.get("serviceName", "")

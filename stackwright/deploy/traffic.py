@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Weights = Mapping[str, float]
 ROLLING = "ROLLING"
+CODE_DEPLOY = "CODE_DEPLOY"
 STRATEGY = "DeploymentConfiguration.Strategy"
 
 
@@ -76,6 +77,9 @@ def _strategy(subject: Subject, change: Change) -> Iterator[str]:
 def _mend(subject: Subject, change: Change) -> Iterator[str]:
     """Yield how production comes back to the primary group: each release moves it to the other."""
     beside = [each for each in subject.graph.of_type(SERVICE) if each.path.rpartition("/")[0] == change.scope]
+    if any(at(each.properties, "DeploymentController.Type") == CODE_DEPLOY for each in beside):
+        yield "undo what changes the rule, or release once more first: each release moves production to the other group"
+        return
     for arn in (subject.held[each.path] for each in beside if each.path in subject.held):
         cluster = arn.split("/")[-2]
         region = f"--region {subject.aws.region}"

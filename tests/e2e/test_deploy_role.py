@@ -8,6 +8,7 @@ from subprocess import CompletedProcess
 import pytest
 from support.accounts import Project
 from support.delivery import deploy_role_actions
+from support.existing_network import BLUEPRINT, given
 
 # Runs a command line in which every call that the role may not make is refused before it is sent.
 AS_THE_ROLE = """
@@ -46,6 +47,17 @@ def test_the_deploy_role_deploys_a_system_and_then_its_image(prepared: Project) 
     prepared.account.push(f"{uri}:{IMAGE}")
     as_the_role(prepared, "deploy", "ec2-alb", "dev", "--image", f"{uri}:{IMAGE}", "--yes")
     as_the_role(prepared, "publish", "ec2-alb", "dev")
+
+
+def test_the_deploy_role_releases_by_codedeploy(prepared: Project) -> None:
+    given(prepared, "dev")
+    first = as_the_role(prepared, "deploy", BLUEPRINT, "dev", "--yes", "--json")
+    assert first.returncode == 0, first.stderr
+    image = f"{json.loads(first.stdout)['outputs']['RepositoryUri']}:{IMAGE}"
+    prepared.account.push(image)
+    shipped = as_the_role(prepared, "release", BLUEPRINT, "dev", "--image", image, "--yes", "--json")
+    assert shipped.returncode == 0, shipped.stderr
+    assert json.loads(shipped.stdout)["traffic"] == {"Blue": 0, "Green": 100}
 
 
 def test_it_needs_what_it_has(prepared: Project) -> None:

@@ -93,7 +93,8 @@ def test_of_services_and_rules_it_reads_where_the_traffic_is_and_nothing_more() 
 def test_it_releases_by_codedeploy_to_groups_of_the_stacks_only() -> None:
     (shipping,) = [each for each in statements() if "codedeploy:CreateDeployment" in actions(each)]
     assert shipping["Resource"] == [
-        f"arn:aws:codedeploy:*:123456789012:deploymentgroup:{stacks}" for stacks in ("ec2-alb-*", "fargate-*")
+        "arn:aws:codedeploy:*:123456789012:*:fargate-bluegreen-*",
+        "arn:aws:codedeploy:*:123456789012:deploymentconfig:CodeDeployDefault.*",
     ]
 
 

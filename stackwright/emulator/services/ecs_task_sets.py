@@ -64,7 +64,7 @@ def primary(service: Any) -> TaskSet | None:
 def remove(ecs: Any, service: Any, task_set: TaskSet) -> None:
     """Stop a set's tasks and take it away."""
     for task in _tasks(ecs, service, task_set):
-        task.stop(f"Task set {task_set.id} was deleted", _SCHEDULER, exit_code=0)
+        task.stop(f"Scaling activity initiated by (task-set {task_set.id})", _SCHEDULER, exit_code=0)
     service.task_sets.remove(task_set)
     count(ecs, service)
 

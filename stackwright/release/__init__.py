@@ -1,0 +1,190 @@
+"""Releasing a version of a service that CodeDeploy deploys, as order, revision, deployment, outcome.
+
+    order      image and version, or own files: what is to run                       no AWS
+    group      what the stack says of its deployment group                           CloudFormation, CodeDeploy
+    pick up    a deployment of this order that is under way is followed, no second   CodeDeploy
+    revision   the stack's live task definition gets image and version, by a change  CloudFormation
+               set that is shown; an own one is registered
+    deploy     the AppSpec that the stack gives, or an own one                       CodeDeploy
+    follow     lifecycle events and traffic to the end                               CodeDeploy
+    outcome    where the traffic is, or why it failed and what ECS says of the tasks ECS
+
+The verb `deploy` goes the same way from there on, when it has brought a new version about. What is interrupted goes on
+in AWS: the same command finds it by the order's fingerprint, which the deployment's description ends with.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stackwright import console
+from stackwright.deploy.again import Again, Where
+from stackwright.deploy.outcome import DECLINED, tell_declined
+from stackwright.deploy.plan import ENDED_WELL, IMAGE, Busy
+from stackwright.deploy.screen import Screen, reached
+from stackwright.deploy.watch import again_here, present
+from stackwright.errors import BadInput, StackwrightError
+from stackwright.release import deployments
+from stackwright.release.artifacts import write
+from stackwright.release.group import group_of, is_released
+from stackwright.release.image import built
+from stackwright.release.order import VERSION, Order, check_declared, fingerprint_in, make_order
+from stackwright.release.revision import is_live, revised, short
+from stackwright.release.ship import followed, shipped, tell
+from stackwright.release.way import Way
+
+if TYPE_CHECKING:
+    from stackwright.aws import Aws
+    from stackwright.aws_shapes import Stack
+    from stackwright.project import Project
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What the command line says about one release, under the names of its options."""
+
+    blueprint: str
+    environment: str
+    image: str | None = None
+    version: str | None = None
+    folder: Path | None = None
+    task_definition: Path | None = None
+    appspec: Path | None = None
+    write: Path | None = None
+    region: str | None = None
+    profile: str | None = None
+    local: bool = False
+    yes: bool = False
+    stack_name: str | None = None
+    role_arn: str | None = None
+    as_json: bool = False
+
+
+def release(project: Project, choices: Choices) -> int:
+    """Release a version; return the exit status."""
+    if choices.folder and choices.image:
+        raise BadInput("--folder builds the image that --image names: give one of the two")
+    if choices.folder and choices.local:
+        raise BadInput("the local AWS has no registry that docker could push to: put an image there and give --image")
+    started = time.monotonic()
+    screen = Screen(yes=choices.yes or choices.write is not None)
+    where = Where(choices.profile, choices.region, choices.local)
+    again = again_here(project, choices.blueprint, choices.environment, choices.stack_name, where)
+    with reached(where, screen) as aws:
+        stack = _stack(aws, again)
+        order = _ordered(aws, stack, choices, project)
+        if choices.write:
+            for path in write(aws, group_of(aws, stack), order, choices.write):
+                console.out(str(path))
+            return 0
+        way = Way(screen, again, _command(choices, order), choices.as_json)
+        look = _released(aws, stack, order, way, role_arn=choices.role_arn)
+        if look is None:
+            tell_declined(again.stack_name, as_json=choices.as_json)
+            return DECLINED
+        tell(look, way, seconds=time.monotonic() - started)
+    return 0
+
+
+def _released(aws: Aws, stack: Stack, order: Order, way: Way, *, role_arn: str | None) -> deployments.Look | None:
+    """Return how the deployment of the order ended; None when the person declines."""
+    group = group_of(aws, stack)
+    running = deployments.under_way(aws, group)
+    if running is not None:
+        if fingerprint_in(running.description) != order.fingerprint:
+            raise way.at_work(running)
+        way.screen.say(f"picking up deployment {running.id}: {order.sentence}")
+        return followed(aws, group, order, running.id, way)
+    content = revised(aws, stack, group, order, way, role_arn=role_arn)
+    if content is None:
+        return None
+    if not order.appspec and is_live(aws, group, content):
+        way.screen.say(f"{order.sentence} is live already")
+        return deployments.Look("", deployments.SUCCEEDED)
+    return shipped(aws, group, order, content, way)
+
+
+def _command(choices: Choices, order: Order) -> tuple[str, ...]:
+    """Return the options that order the same again."""
+    given = {
+        "--image": order.image if choices.image or choices.folder else None,
+        "--version": choices.version,
+        "--task-definition": choices.task_definition,
+        "--appspec": choices.appspec,
+    }
+    return tuple(word for name, value in given.items() if value for word in (name, str(value)))
+
+
+def after_deploy(aws: Aws, before: Stack | None, choices: Any, screen: Screen) -> None:
+    """Release what a deployment has brought about, if image or version are new; else say what waits for a release."""
+    stack = aws.stack_now(choices.name)
+    if stack is None or not is_released(stack.outputs) or not stack.parameters.get(IMAGE):
+        return
+    way = Way(screen, choices.again, as_json=False)
+    group = group_of(aws, stack)
+    order = make_order(stack, image=None, version=None, definition=None, appspec=None)
+    content = group.spec.text()
+    if is_live(aws, group, content):
+        return
+    if not _is_new(before, stack):
+        screen.say(f"registered, and not released: {short(group.spec.task_definition)}")
+        screen.say(f"  release it: {choices.again.ours('release')}")
+        return
+    look = shipped(aws, group, order, content, way)
+    screen.say(f"released {order.sentence}; {deployments.traffic(look)}")
+
+
+def refuse_second(aws: Aws, before: Stack | None, *, image: str | None, version: str | None, again: Again) -> None:
+    """Raise when a deployment would release a version while CodeDeploy is still at work on another."""
+    if before is None or before.status not in ENDED_WELL or not is_released(before.outputs):
+        return
+    changes = [
+        given is not None and given != before.parameters.get(name)
+        for name, given in ((IMAGE, image), (VERSION, version))
+    ]
+    running = deployments.under_way(aws, group_of(aws, before)) if any(changes) else None
+    if running is not None:
+        raise Way(Screen(yes=True), again).at_work(running)
+
+
+def _stack(aws: Aws, again: Again) -> Stack:
+    """Return a stack at rest that CodeDeploy deploys."""
+    stack = present(aws, again)
+    if stack.status.endswith("_IN_PROGRESS"):
+        raise Busy(f"stack {stack.name} is busy ({stack.status})\nwatch it: {again.ours('watch')}")
+    if stack.status not in ENDED_WELL:
+        raise StackwrightError(f"stack {stack.name} is in {stack.status}\nnext: {again.ours('recover')}")
+    if not is_released(stack.outputs):
+        raise BadInput(f"{again.blueprint} is not deployed by CodeDeploy: {again.ours('deploy', '--image', 'URI')}")
+    return stack
+
+
+def _ordered(aws: Aws, stack: Stack, choices: Choices, project: Project) -> Order:
+    """Return the order, its image built if it is to be; the parameter file has the version if nothing else says it."""
+    written = _version(project.parameter_file(choices.blueprint, choices.environment))
+    version = choices.version or written
+    image = choices.image
+    if choices.folder:
+        tag = version or stack.parameters.get(VERSION, "")
+        image = built(aws, stack, choices.folder, environment=choices.environment, version=tag)
+    order = make_order(stack, image=image, version=version, definition=choices.task_definition, appspec=choices.appspec)
+    check_declared(order, aws.template(stack.id))
+    if choices.version and written and choices.version != written:
+        shown = project.shown(project.parameter_file(choices.blueprint, choices.environment))
+        console.warn(f"{shown} has {VERSION} {written}: write {choices.version} there, or `deploy` releases that again")
+    return order
+
+
+def _version(file: Path) -> str | None:
+    found = json.loads(file.read_text(encoding="utf-8")).get("Parameters", {}).get(VERSION)
+    return str(found) if found else None
+
+
+def _is_new(before: Stack | None, stack: Stack) -> bool:
+    if before is None or not is_released(before.outputs):
+        return True
+    return any(before.parameters.get(name) != stack.parameters.get(name) for name in (IMAGE, VERSION))

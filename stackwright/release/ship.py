@@ -1,0 +1,72 @@
+"""Shipping: a deployment begun, followed to its end, and told of, with what ECS says of its tasks where it failed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from stackwright import console
+from stackwright.aws_errors import LOST
+from stackwright.deploy.tasks import told_of
+from stackwright.errors import StackwrightError
+from stackwright.release import deployments
+
+if TYPE_CHECKING:
+    from stackwright.aws import Aws
+    from stackwright.release.group import Group
+    from stackwright.release.order import Order
+    from stackwright.release.way import Way
+
+
+def shipped(aws: Aws, group: Group, order: Order, content: str, way: Way) -> deployments.Look:
+    """Deploy an AppSpec; return how it ended, or raise."""
+    deployment = deployments.start(aws, group, content=content, description=order.description)
+    way.screen.say(f"deployment {deployment}: {order.sentence}")
+    return followed(aws, group, order, deployment, way)
+
+
+def followed(aws: Aws, group: Group, order: Order, deployment: str, way: Way) -> deployments.Look:
+    """Follow to the end; return how it ended, or raise with why it failed and what ECS says of its tasks."""
+    with _interruptible(deployment, way):
+        ended = deployments.follow(aws, deployment, heard=_heard(way))
+        back = deployments.follow(aws, ended.rollback, heard=_heard(way)) if ended.rollback else None
+    if ended.status == deployments.SUCCEEDED:
+        return ended
+    for line in told_of(aws, group.cluster, group.service):
+        way.screen.say(f"  {line}")
+    raise StackwrightError("\n".join(_why(order, ended, back, way)))
+
+
+def _heard(way: Way) -> Callable[[str], None]:
+    return lambda line: way.screen.say(f"{time.strftime('%H:%M:%S')} {line}")
+
+
+def _why(order: Order, ended: deployments.Look, back: deployments.Look | None, way: Way) -> Iterator[str]:
+    yield f"release of {order.sentence} ended in {ended.status}: {ended.error or '; '.join(ended.messages)}"
+    if back is not None and back.status == deployments.SUCCEEDED:
+        yield f"rolled back by {back.id}: the version before has all traffic"
+    elif back is not None:
+        yield f"the rollback {back.id} ended in {back.status}: {back.error}"
+    yield f"next: mend that, then {way.again.ours('release', *way.command)}"
+
+
+@contextmanager
+def _interruptible(deployment: str, way: Way) -> Iterator[None]:
+    """Say what goes on when following ends before the deployment does."""
+    try:
+        yield
+    except (KeyboardInterrupt, *LOST):
+        for line in way.goes_on(deployment):
+            way.screen.say(line)
+        raise
+
+
+def tell(look: deployments.Look, way: Way, *, seconds: float) -> None:
+    """Tell how a release went well; of one that was live already there is no deployment to tell of."""
+    if way.as_json:
+        told = {"deployment": look.id or None, "status": look.status, "events": look.events}
+        console.data({**told, "traffic": dict(deployments.weights(look)), "seconds": round(seconds, 1)})
+    if look.id:
+        way.screen.say(f"{way.again.stack_name}: {deployments.traffic(look)}, in {seconds:.1f} s")
