@@ -186,7 +186,7 @@ _LOG_GROUP_ACTIONS = """
 
 
 def observability(stacks: Sequence[str]) -> list[Statement]:
-    """Return what topics and their keys, log metrics, dashboards, budgets and what tells of events need."""
+    """Return what topics and their keys, log metrics, dashboards and budgets need."""
     keys = Sub("arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*")
     return [
         allow(_of("sns", _TOPIC_ACTIONS), arns(stacks, "sns:*:${AWS::AccountId}:{}")),
@@ -197,11 +197,6 @@ def observability(stacks: Sequence[str]) -> list[Statement]:
         allow(_of("kms", _KEY_ACTIONS), keys),
         allow(_of("logs", _FILTER_ACTIONS), arns(stacks, "logs:*:${AWS::AccountId}:log-group:{}")),
         allow(_of("cloudwatch", _DASHBOARD_ACTIONS), arns(stacks, "cloudwatch::${AWS::AccountId}:dashboard/{}")),
-        allow(_of("events", _EVENT_ACTIONS), arns(stacks, "events:*:${AWS::AccountId}:*/{}")),
-        allow("sqs:*Queue*", arns(stacks, "sqs:*:${AWS::AccountId}:{}")),
-        # Where EventBridge keeps a connection's token, as whoever makes the connection; and where the token comes from.
-        allow(_of("secretsmanager", "CreateSecret GetSecretValue PutSecretValue UpdateSecret"), _secret("events!*")),
-        allow("secretsmanager:GetSecretValue", _secret("slack/*")),
         allow(_of("budgets", _BUDGET_ACTIONS), arns(stacks, "budgets::${AWS::AccountId}:budget/{}")),
     ]
 
@@ -216,12 +211,11 @@ _KEY_ACTIONS = """
 """
 _FILTER_ACTIONS = "DeleteMetricFilter PutMetricFilter"
 _DASHBOARD_ACTIONS = "DeleteDashboards GetDashboard ListTagsForResource PutDashboard TagResource UntagResource"
-_EVENT_ACTIONS = "*ApiDestination *Connection *Rule *Targets ListTagsForResource TagResource UntagResource"
 _BUDGET_ACTIONS = "ListTagsForResource ModifyBudget TagResource UntagResource ViewBudget"
 
 
 def events(stacks: Sequence[str]) -> list[Statement]:
-    """Return what rules of EventBridge and the state machines that they start need."""
+    """Return what rules of EventBridge, what they post by and to, and the state machines that they start need."""
     # CloudFormation names a state machine after its logical id alone.
     machines = arns(["Redeployment-*"], "states:*:${AWS::AccountId}:stateMachine:{}")
     return [
@@ -234,10 +228,7 @@ def events(stacks: Sequence[str]) -> list[Statement]:
     ]
 
 
-_RULE_ACTIONS = """
-    DeleteRule DescribeRule ListTagsForResource ListTargetsByRule PutRule PutTargets RemoveTargets TagResource
-    UntagResource
-"""
+_EVENT_ACTIONS = "*ApiDestination *Connection *Rule *Targets ListTagsForResource TagResource UntagResource"
 _MACHINE_ACTIONS = """
     CreateStateMachine DeleteStateMachine DescribeStateMachine ListTagsForResource TagResource UntagResource
     UpdateStateMachine

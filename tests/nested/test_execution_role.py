@@ -126,6 +126,11 @@ def test_a_bucket_is_created_before_it_belongs_to_an_account() -> None:
     assert all(arn.startswith(("arn:aws:s3:::ec2-alb-", "arn:aws:s3:::fargate-")) for arn in statement["Resource"])
 
 
+def test_nothing_is_allowed_twice() -> None:
+    told = [(action, arn) for each in statements() for action in actions(each) for arn in _listed(each["Resource"])]
+    assert not {each for each in told if told.count(each) > 1}
+
+
 def test_no_action_is_a_whole_service() -> None:
     assert not [action for each in statements() for action in actions(each) if action.endswith((":*", "*:*"))]
 
