@@ -25,6 +25,7 @@ from troposphere.elasticloadbalancingv2 import (
 from nested import inputs
 from nested.parts import access_logs, cloudfront, timing
 from nested.parts.cloudfront import Entrance
+from nested.parts.egress import nowhere
 from nested.shape import Input, gives, needs
 
 # TLS 1.2 and 1.3 with forward secrecy, and post-quantum key exchange for who offers it: what "Security policies for
@@ -127,7 +128,7 @@ def _group(text: str, ingress: list[Any]) -> SecurityGroup:
         GroupDescription=text,
         VpcId=Ref(inputs.VPC_ID.name),
         SecurityGroupIngress=[*ingress, If(_TESTED, _from_testers(), NoValue)],
-        SecurityGroupEgress=[cloudfront.nowhere("Nowhere; the stacks of targets add theirs")],
+        SecurityGroupEgress=[nowhere("Nowhere; the stacks of targets add theirs")],
     )
 
 

@@ -16,7 +16,7 @@ from troposphere.ec2 import SecurityGroup
 from troposphere.elasticloadbalancingv2 import LoadBalancer, LoadBalancerAttributes
 
 from nested import inputs
-from nested.parts.cloudfront import nowhere
+from nested.parts.egress import nowhere
 from nested.shape import gives, needs
 
 

@@ -14,6 +14,7 @@ from troposphere.ec2 import SecurityGroup, SecurityGroupRule
 from troposphere.secretsmanager import GenerateSecretString, Secret
 
 from nested import inputs
+from nested.parts.egress import nowhere
 from nested.shape import needs
 
 Entrance = Literal["internet", "vpc-origin", "prefix-list"]
@@ -24,9 +25,6 @@ HEADER = "X-Origin-Verify"
 # A rule compares 128 characters at most, without regard to case ("Condition types for listener rules", User Guide for
 # Application Load Balancers).
 SECRET_LENGTH = 64
-
-# The example "Remove default rule" of AWS::EC2::SecurityGroup: with no rule out at all, EC2 adds one to everywhere.
-NOWHERE = "127.0.0.1/32"
 
 # com.amazonaws.global.cloudfront.origin-facing ("Available AWS-managed prefix lists", Amazon VPC User Guide) by region,
 # the same in every account. Preflight asks the region whether it is so; OriginFacingPrefixListId overrides it, but not
@@ -84,11 +82,6 @@ def _group(title: str, port: int) -> SecurityGroup:
         SecurityGroupIngress=[rule],
         SecurityGroupEgress=[nowhere("Nowhere; the load balancer has another group for that")],
     )
-
-
-def nowhere(text: str) -> SecurityGroupRule:
-    """Return the rule that lets nothing out, with this description."""
-    return SecurityGroupRule(IpProtocol="-1", CidrIp=NOWHERE, Description=text)
 
 
 def secret() -> Secret:

@@ -35,8 +35,7 @@ PAIR = (PRIMARY, ALTERNATE)
 # What the production rule gives each group, always: the template never follows a deployment that has moved weights.
 WEIGHTS = {PRIMARY: 100, ALTERNATE: 0}
 
-# "Target groups for your Network Load Balancers": no slow start there, and health checks may speak HTTP all the same.
-Protocol = Literal["HTTP", "HTTPS", "TCP"]
+Protocol = Literal["HTTP", "HTTPS"]
 
 
 def target_group(
@@ -49,9 +48,8 @@ def target_group(
     attributes = {
         "deregistration_delay.timeout_seconds": str(timing.DEREGISTRATION_DELAY),
         "stickiness.enabled": "false",
+        "slow_start.duration_seconds": "0",
     }
-    if protocol != "TCP":
-        attributes["slow_start.duration_seconds"] = "0"
     return TargetGroup(
         title,
         TargetType="ip",
@@ -59,11 +57,11 @@ def target_group(
         Port=port,
         VpcId=Ref(inputs.VPC_ID.name),
         TargetGroupAttributes=[TargetGroupAttribute(Key=key, Value=value) for key, value in attributes.items()],
-        **_health_check(health_path, health_interval, "HTTPS" if protocol == "HTTPS" else "HTTP"),
+        **_health_check(health_path, health_interval, protocol),
     )
 
 
-def _health_check(path: str, interval: int, protocol: str) -> dict[str, Any]:
+def _health_check(path: str, interval: int, protocol: Protocol) -> dict[str, Any]:
     return {
         "HealthCheckEnabled": True,
         "HealthCheckProtocol": protocol,

@@ -18,7 +18,7 @@ from troposphere.apigatewayv2 import VpcLink as VpcLinkV2
 from troposphere.ec2 import SecurityGroup, SecurityGroupEgress, SecurityGroupIngress
 
 from nested import inputs
-from nested.parts.cloudfront import nowhere
+from nested.parts.egress import nowhere
 from nested.shape import needs
 
 To = Literal["network", "application"]

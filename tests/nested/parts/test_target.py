@@ -71,12 +71,6 @@ def test_targets_that_speak_tls_are_asked_by_tls() -> None:
     assert (found["Protocol"], found["HealthCheckProtocol"]) == ("HTTPS", "HTTPS")
 
 
-def test_a_network_load_balancers_targets_are_asked_for_a_page_and_start_at_once() -> None:
-    found = of(target.target_group(protocol="TCP", **HEALTH))
-    assert (found["Protocol"], found["HealthCheckProtocol"]) == ("TCP", "HTTP")
-    assert "slow_start.duration_seconds" not in {each["Key"] for each in found["TargetGroupAttributes"]}
-
-
 @pytest.mark.parametrize("rule", [target.listener_rule(), target.test_rule(condition="HasTestListener")])
 def test_a_rule_has_the_weights_of_both_groups_from_the_first_day(rule: Any) -> None:
     (action,) = of(rule)["Actions"]
