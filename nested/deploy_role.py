@@ -84,10 +84,7 @@ def _deploy(stacks: Sequence[str]) -> list[Statement]:
         allow([f"cloudformation:{each}" for each in look], "*"),
         allow("iam:PassRole", execution_role, when=to_cloudformation),
         grants.read_parameters(),
-        # Before an update touches a listener's rule or a strategy: where a release has left the traffic. Rules have no
-        # resource that a look could be limited to.
-        allow("elasticloadbalancing:DescribeRules", "*"),
-        allow("ecs:DescribeServices", arns(stacks, "ecs:*:${AWS::AccountId}:service/{}")),
+        *grants.look_at_traffic(arns(stacks, "ecs:*:${AWS::AccountId}:service/{}")),
     ]
 
 

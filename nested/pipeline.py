@@ -175,7 +175,7 @@ def _by_ecs() -> list[Statement]:
     registering = {"StringEquals": {"ecs:CreateAction": "RegisterTaskDefinition"}}
     look = [f"ecs:{each}" for each in ("DescribeTaskDefinition", "DescribeTasks", "ListTasks")]
     return [
-        allow(["ecs:DescribeServices", "ecs:UpdateService"], pipeline_systems.services()),
+        allow(["ecs:DescribeServices", "ecs:UpdateService"], pipeline_systems.services(*pipeline_systems.BOTH)),
         allow("ecs:RegisterTaskDefinition", pipeline_systems.task_definitions()),
         allow("ecs:TagResource", pipeline_systems.task_definitions(), when=registering),
         allow(look, "*"),

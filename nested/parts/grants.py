@@ -50,6 +50,15 @@ def read_parameters() -> Statement:
     return allow(["ssm:GetParameter", "ssm:GetParameters"], [own, public])
 
 
+def look_at_traffic(service_arns: Any) -> list[Statement]:
+    """Return the statements that let a role see where a release has left the traffic.
+
+    `deploy` asks before an update touches a listener's rule or a service. Rules have no resource that a look could be
+    limited to.
+    """
+    return [allow("elasticloadbalancing:DescribeRules", "*"), allow("ecs:DescribeServices", service_arns)]
+
+
 def write_logs(log_group_arn: Any) -> Statement:
     """Return the statement that lets a role write into one log group; the ARN ends in `:*`, as GetAtt gives it."""
     return allow(["logs:CreateLogStream", "logs:PutLogEvents"], log_group_arn)

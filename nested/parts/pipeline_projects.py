@@ -170,6 +170,7 @@ def _review() -> list[Statement]:
         allow("cloudformation:CreateChangeSet", pipeline_systems.stacks("Prod"), when=ours),
         allow(look, pipeline_systems.stacks("Prod")),
         pass_execution_role(),
+        *grants.look_at_traffic(pipeline_systems.services("Prod")),
         grants.read_parameters(),
         allow(["s3:GetBucketLocation", "s3:ListBucket"], _template_bucket()),
         allow("s3:GetObject", _template_bucket("/*")),

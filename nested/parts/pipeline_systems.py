@@ -43,9 +43,9 @@ def roles() -> list[Sub]:
     return _named_after(BOTH, "iam::${AWS::AccountId}:role/{}")
 
 
-def services() -> list[Sub]:
-    """Return the ARNs of the ECS services of both systems."""
-    return _named_after(BOTH, "ecs:${AWS::Region}:${AWS::AccountId}:service/{}/*")
+def services(*environments: Environment) -> list[Sub]:
+    """Return the ARNs of the systems' ECS services."""
+    return _named_after(environments, "ecs:${AWS::Region}:${AWS::AccountId}:service/{}/*")
 
 
 def task_definitions() -> list[Sub]:

@@ -12,7 +12,7 @@ import yaml
 from awscli.clidriver import create_clidriver
 
 from nested import inputs, pipeline
-from nested.parts import pipeline_stages
+from nested.parts import grants, pipeline_stages
 from nested.parts.pipeline_stages import Deploy
 from stackwright.capabilities import capabilities
 from stackwright.compose import flat
@@ -250,6 +250,13 @@ def test_the_review_changes_nothing() -> None:
     written = about("ReviewRole", "cloudformation:CreateChangeSet")
     assert written["Condition"]["StringLike"] == {"cloudformation:ChangeSetName": "stackwright-*"}
     assert all("fargate-alb-prod" in each for each in written["Resource"])
+
+
+def test_the_review_may_ask_what_a_deployment_asks_before_it_moves_traffic() -> None:
+    for action in {action for each in grants.look_at_traffic("*") for action in listed(each["Action"])}:
+        assert about("ReviewRole", action)["Resource"]
+    asked = listed(about("ReviewRole", "ecs:DescribeServices")["Resource"])
+    assert [each.rpartition(":service/")[2] for each in asked] == ["fargate-alb-prod-*/*"]
 
 
 @pytest.mark.parametrize(("role", "registry"), [("BuildRole", "dev"), ("PromoteRole", "prod")])
