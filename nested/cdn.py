@@ -14,6 +14,7 @@ from typing import Any
 from troposphere import And, Condition, Equals, GetAtt, If, Not, NoValue, Or, Ref, Sub, Template
 from troposphere.cloudfront import (
     CacheBehavior,
+    CustomErrorResponse,
     CustomOriginConfig,
     DefaultCacheBehavior,
     Distribution,
@@ -55,6 +56,10 @@ DISTRIBUTION_ZONE = "Z2FDTNDATAQYW2"
 
 STATIC = "/static/*"
 API = "/api/*"
+
+# "Control how long CloudFront caches errors", Amazon CloudFront Developer Guide: ten seconds, whatever a cache policy
+# says. These are what it may be told not to keep (CustomErrorResponse, Amazon CloudFront API Reference).
+ERRORS = (400, 403, 404, 405, 414, 500, 501, 502, 503, 504)
 
 _ORIGIN = "load-balancer"
 _READS = ["GET", "HEAD"]
@@ -204,6 +209,8 @@ def _distribution(origin: Origin) -> Distribution:
             # As by default, whatever becomes of the default.
             CacheBehavior(PathPattern=API, **_dynamic()),
         ],
+        # One caller's error would be the next one's answer.
+        CustomErrorResponses=[CustomErrorResponse(ErrorCode=each, ErrorCachingMinTTL=0) for each in ERRORS],
     )
     return Distribution("Distribution", DistributionConfig=config)
 

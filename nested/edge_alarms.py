@@ -16,7 +16,10 @@ PERIOD = 60  # seconds; CloudFront publishes once a minute
 # Percent of requests, and how many a minute they have to be: one failed request of two is no trend.
 SERVER_ERRORS, FEWEST_SERVER_ERRORS = 5, 5
 CLIENT_ERRORS, FEWEST_CLIENT_ERRORS = 50, 50
-MINUTES = 5
+
+# Five bad minutes of ten: CloudFront's metrics come some minutes late, and what fills gaps takes the newest for zeros
+# ("FILL", "Using math expressions with CloudWatch metrics", Amazon CloudWatch User Guide).
+BAD_MINUTES, OF_MINUTES = 5, 10
 
 _CONDITION = "HasDistribution"
 
@@ -76,8 +79,8 @@ def _tells(percent: int) -> dict[str, Any]:
     return {
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
         "Threshold": percent,
-        "EvaluationPeriods": MINUTES,
-        "DatapointsToAlarm": MINUTES,
+        "EvaluationPeriods": OF_MINUTES,
+        "DatapointsToAlarm": BAD_MINUTES,
         "TreatMissingData": "notBreaching",
         "AlarmActions": topic,
         "OKActions": topic,

@@ -128,10 +128,10 @@ def _dimensions(group: str) -> list[MetricDimension]:
 
 
 def judgement() -> dict[str, Any]:
-    """Return when such an alarm goes off."""
+    """Return when such an alarm goes off: so many bad minutes, of some more because metrics come late."""
     return {
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
-        "EvaluationPeriods": timing.ALARM_PERIODS,
+        "EvaluationPeriods": timing.ALARM_PERIODS + timing.LATE_PERIODS,
         "DatapointsToAlarm": timing.ALARM_PERIODS,
         "TreatMissingData": "notBreaching",
     }

@@ -7,6 +7,8 @@ from typing import Any
 from troposphere import Ref
 from troposphere.cloudwatch import Metric, MetricDataQuery, MetricDimension, MetricStat
 
+from nested.parts import timing
+
 # Seconds of a data point: what ECS, load balancers, NAT gateways and Container Insights publish at the least.
 PERIOD = 60
 
@@ -16,6 +18,9 @@ BAD_MINUTES, OF_MINUTES = 3, 5
 # Most callers, not the slowest of them: one slow request in twenty is no fault yet.
 SLOW_STATISTIC = "p95"
 SLOW_MINUTES = 5
+
+# Of so many more, because metrics come late.
+OF_SLOW_MINUTES = SLOW_MINUTES + timing.LATE_PERIODS
 
 # A percentile of a handful of requests is the slowest of them: ten must lie beyond it ("Percentile-based CloudWatch
 # alarms and low data samples"), and an alarm on an expression has no setting that asks for it.

@@ -45,6 +45,11 @@ STOP_TIMEOUT = DEREGISTRATION_DELAY + 30
 # Application: it serves on after SIGTERM until health checks alone have taken it out, should nobody deregister it.
 DRAIN_TIME = UNHEALTHY_COUNT * TARGET_INTERVAL + TARGET_TIMEOUT
 
-# Alarms: the length of one data point, and how many must be bad in a row before a deployment is rolled back.
+# Alarms: the length of one data point, and how many must be bad before a deployment is rolled back.
 ALARM_PERIOD = 60
 ALARM_PERIODS = 3
+
+# Alarms: by how many data points a metric may be late. Where gaps are filled the newest ones are zeros until then, and
+# an alarm that wants bad ones in a row, up to now, would never go off ("FILL", "Using math expressions with CloudWatch
+# metrics", Amazon CloudWatch User Guide).
+LATE_PERIODS = 2

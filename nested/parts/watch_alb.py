@@ -6,7 +6,16 @@ from troposphere import Ref
 from troposphere.cloudwatch import Alarm, MetricDataQuery, MetricDimension
 
 from nested import inputs
-from nested.parts.judging import BAD_MINUTES, OF_MINUTES, SLOW_MINUTES, SLOW_REQUESTS, SLOW_STATISTIC, judges, query
+from nested.parts.judging import (
+    BAD_MINUTES,
+    OF_MINUTES,
+    OF_SLOW_MINUTES,
+    SLOW_MINUTES,
+    SLOW_REQUESTS,
+    SLOW_STATISTIC,
+    judges,
+    query,
+)
 from nested.shape import Input
 
 # Requests a minute that the load balancer fails by itself.
@@ -31,7 +40,7 @@ def _slow() -> Alarm:
             *_of_groups("slow", "TargetResponseTime", SLOW_STATISTIC),
             *_of_groups("requests", "RequestCount", "Sum"),
         ],
-        **judges(Ref(inputs.SLOW_RESPONSE_SECONDS.name), SLOW_MINUTES),
+        **judges(Ref(inputs.SLOW_RESPONSE_SECONDS.name), SLOW_MINUTES, of=OF_SLOW_MINUTES),
     )
 
 

@@ -14,6 +14,7 @@ from nested.parts.api_metrics import Kind
 from nested.parts.judging import (
     BAD_MINUTES,
     OF_MINUTES,
+    OF_SLOW_MINUTES,
     PERIOD,
     SLOW_MINUTES,
     SLOW_REQUESTS,
@@ -39,7 +40,7 @@ def _slow(kind: Kind) -> Alarm:
             api_metrics.query(kind, "slow", api_metrics.LATENCY, SLOW_STATISTIC, PERIOD),
             api_metrics.query(kind, "requests", api_metrics.REQUESTS, "Sum", PERIOD),
         ],
-        **judges(Ref(inputs.SLOW_RESPONSE_SECONDS.name), SLOW_MINUTES),
+        **judges(Ref(inputs.SLOW_RESPONSE_SECONDS.name), SLOW_MINUTES, of=OF_SLOW_MINUTES),
     )
 
 

@@ -50,6 +50,11 @@ def test_only_static_files_are_kept() -> None:
     assert kept == {"*": cdn.CACHING_DISABLED, "/static/*": cdn.CACHING_OPTIMIZED, "/api/*": cdn.CACHING_DISABLED}
 
 
+def test_no_error_is_kept_for_the_next_one_who_asks() -> None:
+    kept = {each["ErrorCode"]: each["ErrorCachingMinTTL"] for each in config()["CustomErrorResponses"]}
+    assert kept == dict.fromkeys((400, 403, 404, 405, 414, 500, 501, 502, 503, 504), 0)
+
+
 @pytest.mark.parametrize("parameters", [{}, DOMAIN])
 def test_a_behavior_that_keeps_forwards_neither_cookies_nor_who_asks(parameters: dict[str, str]) -> None:
     told = behaviors(config(**parameters))["/static/*"].get("OriginRequestPolicyId")
