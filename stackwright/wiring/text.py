@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 _SECTIONS = (
@@ -18,6 +19,12 @@ _SECTIONS = (
     "Outputs",
 )
 
+# A string has no line break in JSON, so that what is matched across lines is the list's own.
+_PLAIN = r'(?:"(?:[^"\\]|\\.)*"|[-+.\w]+)'
+_PLAIN_LIST = re.compile(rf"\[\n\s+{_PLAIN}(?:,\n\s+{_PLAIN})*\n\s*\]")
+_SINGLE = re.compile(r"\{\n\s*([^\n]*)\n\s*\}")
+_BREAK = re.compile(r"\n\s*")
+
 
 def ordered(body: dict[str, Any]) -> dict[str, Any]:
     """Return a template with its sections in CloudFormation's order, empty ones left out."""
@@ -27,5 +34,13 @@ def ordered(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_text(document: dict[str, Any]) -> str:
-    """Return a document as JSON, the same on every machine; the narrow indent keeps templates small."""
-    return json.dumps(document, indent=1) + "\n"
+    """Return a document as JSON, the same on every machine.
+
+    A narrow indent, and one line for a list of plain values or an object of one, keep templates small and readable.
+    """
+    indented = json.dumps(document, indent=1)
+    return _SINGLE.sub(r"{\1}", _PLAIN_LIST.sub(_on_one_line, indented)) + "\n"
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    return f"[{_BREAK.sub(' ', found[0][1:-1]).strip()}]"

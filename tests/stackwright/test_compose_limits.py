@@ -58,7 +58,7 @@ def test_a_flat_template_above_51200_bytes_is_refused():
 def test_the_bytes_counted_are_those_that_are_written():
     # Compact, this list would fit; written, each of its items has a line to itself.
     template = of_size(0)
-    template.resources["Handle"].Metadata = {"Numbers": [0] * 12_000}
+    template.resources["Handle"].Metadata = {"Entries": [{}] * 10_000}
     with pytest.raises(Refused, match="bytes"):
         flat("x", template, description="d")
 

@@ -1,0 +1,44 @@
+"""Templates as text: whatever they hold comes back, and what is plain takes one line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stackwright.wiring.text import as_text
+
+PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+DOCUMENTS = st.dictionaries(
+    st.text(), st.recursive(PLAIN, lambda each: st.lists(each) | st.dictionaries(st.text(), each))
+)
+
+
+@given(DOCUMENTS)
+def test_what_is_written_is_what_is_read(document: dict[str, Any]) -> None:
+    assert json.loads(as_text(document)) == document
+
+
+@given(DOCUMENTS)
+def test_it_is_never_longer_than_with_a_line_for_each_value(document: dict[str, Any]) -> None:
+    assert len(as_text(document)) <= len(json.dumps(document, indent=1)) + 1
+
+
+def test_a_list_of_plain_values_takes_one_line_and_so_does_an_object_of_one() -> None:
+    document = {
+        "Action": ["ecs:List*", 'a "quoted", [\\\n one'],
+        "Statement": [{"Fn::GetAtt": ["Vpc", "Id"]}, 1],
+        "None": [],
+    }
+    assert as_text(document).splitlines() == [
+        "{",
+        ' "Action": ["ecs:List*", "a \\"quoted\\", [\\\\\\n one"],',
+        ' "Statement": [',
+        '  {"Fn::GetAtt": ["Vpc", "Id"]},',
+        "  1",
+        " ],",
+        ' "None": []',
+        "}",
+    ]
