@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from stackwright.project import Project
 from templates import BLUEPRINTS
 
 REPOSITORY = Path(__file__).parents[4]
 ALL = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
-ENVIRONMENTS = [(name, each) for name in BLUEPRINTS for each in ("dev", "prod")]
+ENVIRONMENTS = [(name, each) for name in BLUEPRINTS for each in Project(REPOSITORY, BLUEPRINTS).environments(name)]
 
 
 def asked(stacks: Any, name: str, environment: str = "dev", **changed: Any) -> dict[str, Any]:
