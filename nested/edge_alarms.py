@@ -33,7 +33,7 @@ def template() -> Template:
     us_east_1.only_there(t)
     needs(t, inputs.PROJECT_NAME, inputs.ENVIRONMENT_NAME, inputs.ALARM_EMAIL, inputs.DISTRIBUTION_ID)
     t.add_condition(_CONDITION, Not(Equals(Ref(inputs.DISTRIBUTION_ID.name), "")))
-    notifications.add_to(t)
+    notifications.add_to(t, ["cloudwatch"])
     t.add_resource([_server_errors(), _client_errors()])
     gives(t, {inputs.NOTIFICATION_TOPIC_ARN: Ref("Notifications")})
     return t

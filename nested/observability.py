@@ -31,7 +31,7 @@ def template(*, api: Kind | None = None, nat_gateways: bool = True) -> Template:
     needs(t, inputs.LOAD_BALANCER_FULL_NAME, *(api_metrics.needed(api) if api else _GROUPS))
     needs(t, inputs.LOG_GROUP_NAME, inputs.UNHEALTHY_HOSTS_ALARM, inputs.SERVER_ERRORS_ALARM)
     needs(t, inputs.ALARM_EMAIL, inputs.SLOW_RESPONSE_SECONDS, inputs.MONTHLY_BUDGET)
-    notifications.add_to(t)
+    notifications.add_to(t, ["cloudwatch", "events", "budgets"])
     watch.add_to(t, noticed=watch_api.noticed(api) if api else watch_alb.noticed())
     if nat_gateways:
         watch.add_nat_gateways(t)

@@ -40,7 +40,7 @@ def template(*, deploy: Deploy = "cloudformation") -> Template:
     t = Template(Description="Delivery pipeline of one system")
     _declare(t)
     pipeline_buckets.add_to(t, unless_connected=_UNCONNECTED)
-    notifications.add_to(t)
+    notifications.add_to(t, ["events"])
     pipeline_projects.add_to(t)
     if deploy == "ecs":
         _point(t)

@@ -44,7 +44,7 @@ NOTIFICATION_TOPIC_ARN = Input(
     "String",
     _OBSERVABILITY,
     "Topic of notifications",
-    "SNS topic that alarms and the budget tell; CloudWatch, EventBridge and Budgets may publish.",
+    "SNS topic that alarms, events and the budget tell, as far as the stack has them.",
     shared=True,
     public=True,
 )

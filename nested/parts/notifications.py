@@ -7,7 +7,8 @@ encryption keys and costs", Amazon SNS Developer Guide).
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from troposphere import Equals, GetAtt, Not, Ref, Sub, Tags, Template
 from troposphere.kms import Key
@@ -16,16 +17,26 @@ from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 from nested import inputs
 from nested.parts.permissions import Statement, allow, policy
 
+Publisher = Literal["cloudwatch", "events", "budgets"]
+
+# Deliveries of EventBridge to an encrypted topic carry no source, so a condition on one would lose them all; its
+# statement for topics has none ("Using resource-based policies for Amazon EventBridge").
+_WITHOUT_SOURCE = "events"
+
 _CONDITION = "HasEmail"
 
 
-def add_to(t: Template) -> None:
-    """Add the topic, its key and the optional subscription; the template needs AlarmEmail and the identity."""
+def add_to(t: Template, publishers: Sequence[Publisher]) -> None:
+    """Add the topic, its key and the optional subscription; the template needs AlarmEmail and the identity.
+
+    `publishers` are the services that tell it. EventBridge does it for any account's rule, so it is named only where a
+    rule of the stack, or of who deploys it, does.
+    """
     t.add_condition(_CONDITION, Not(Equals(Ref(inputs.ALARM_EMAIL.name), "")))
-    t.add_resource([_key(), _topic(), _topic_policy(), _subscription()])
+    t.add_resource([_key(publishers), _topic(), _topic_policy(publishers), _subscription()])
 
 
-def _key() -> Key:
+def _key(publishers: Sequence[Publisher]) -> Key:
     """Return the key. It goes with the stack: nothing that stays is encrypted with it, only messages on their way."""
     return Key(
         "NotificationKey",
@@ -33,7 +44,7 @@ def _key() -> Key:
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
         EnableKeyRotation=True,
-        KeyPolicy=policy(_administration(), *_use()),
+        KeyPolicy=policy(_administration(), *(_use(each) for each in publishers)),
         Tags=Tags(Project=Ref(inputs.PROJECT_NAME.name), Environment=Ref(inputs.ENVIRONMENT_NAME.name)),
     )
 
@@ -44,14 +55,8 @@ def _administration() -> Statement:
     return {"Sid": "Administration", "Principal": root} | allow("kms:*", "*")
 
 
-def _use() -> list[Statement]:
-    uses = ["kms:Decrypt", "kms:GenerateDataKey*"]
-    # Deliveries of EventBridge to an encrypted topic carry no source, so a condition on one would lose them all.
-    return [
-        {"Sid": "Alarms", "Principal": _service("cloudwatch")} | allow(uses, "*", when=_own_account()),
-        {"Sid": "Events", "Principal": _service("events")} | allow(uses, "*"),
-        {"Sid": "Budgets", "Principal": _service("budgets")} | allow(uses, "*", when=_own_account()),
-    ]
+def _use(publisher: Publisher) -> Statement:
+    return _admitted(publisher) | allow(["kms:Decrypt", "kms:GenerateDataKey*"], "*", when=_from(publisher))
 
 
 def _topic() -> Topic:
@@ -62,21 +67,16 @@ def _topic() -> Topic:
     )
 
 
-def _topic_policy() -> TopicPolicy:
+def _topic_policy(publishers: Sequence[Publisher]) -> TopicPolicy:
     return TopicPolicy(
         "NotificationsPolicy",
         Topics=[Ref("Notifications")],
-        PolicyDocument=policy(
-            {"Sid": "Alarms", "Principal": _service("cloudwatch")} | _publish(when=_own_account()),
-            # "Using resource-based policies for Amazon EventBridge": its statement for topics has no condition.
-            {"Sid": "Events", "Principal": _service("events")} | _publish(),
-            {"Sid": "Budgets", "Principal": _service("budgets")} | _publish(when=_own_account()),
-        ),
+        PolicyDocument=policy(*(_publish(each) for each in publishers)),
     )
 
 
-def _publish(when: dict[str, Any] | None = None) -> Statement:
-    return allow("sns:Publish", Ref("Notifications"), when=when)
+def _publish(publisher: Publisher) -> Statement:
+    return _admitted(publisher) | allow("sns:Publish", Ref("Notifications"), when=_from(publisher))
 
 
 def _subscription() -> SubscriptionResource:
@@ -89,9 +89,10 @@ def _subscription() -> SubscriptionResource:
     )
 
 
-def _service(name: str) -> dict[str, str]:
-    return {"Service": f"{name}.amazonaws.com"}
+def _admitted(publisher: Publisher) -> Statement:
+    return {"Sid": publisher.capitalize(), "Principal": {"Service": f"{publisher}.amazonaws.com"}}
 
 
-def _own_account() -> dict[str, Any]:
-    return {"StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")}}
+def _from(publisher: Publisher) -> dict[str, Any] | None:
+    own = {"StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")}}
+    return None if publisher == _WITHOUT_SOURCE else own

@@ -36,6 +36,13 @@ def test_any_other_region_is_refused(region: str) -> None:
         resources(region)
 
 
+def test_the_topic_is_told_by_alarms_alone() -> None:
+    found = resources()
+    for document in (found["NotificationsPolicy"]["PolicyDocument"], found["NotificationKey"]["KeyPolicy"]):
+        services = [each["Principal"].get("Service") for each in document["Statement"]]
+        assert [each for each in services if each] == ["cloudwatch.amazonaws.com"]
+
+
 def test_nothing_is_made_that_was_not_asked_for() -> None:
     kinds = {each["Type"] for each in resources().values()}
     assert kinds == {

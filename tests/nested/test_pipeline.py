@@ -294,6 +294,15 @@ def test_images_are_built_on_the_processor_that_runs_them() -> None:
 # -- Who is told ---------------------------------------------------------------------------------------------------
 
 
+def test_events_alone_tell_the_topic() -> None:
+    for document in (
+        resources()["NotificationsPolicy"]["PolicyDocument"],
+        resources()["NotificationKey"]["KeyPolicy"],
+    ):
+        services = [each["Principal"].get("Service") for each in document["Statement"]]
+        assert [each for each in services if each] == ["events.amazonaws.com"]
+
+
 def test_a_failure_is_told_and_every_action_is_logged() -> None:
     found = resources()
     told, logged = found["FailureIsTold"], found["ActionsAreLogged"]
