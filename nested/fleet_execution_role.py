@@ -26,6 +26,7 @@ def template() -> Template:
     t.add_resource(_policy("ServicePolicy", permissions.services(stacks)))
     t.add_resource(_policy("StoragePolicy", permissions.storage(stacks)))
     t.add_resource(_policy("ObservabilityPolicy", permissions.observability(stacks) + permissions.events(stacks)))
+    t.add_resource(_policy("FirewallPolicy", permissions.firewalls(stacks)))
     return t
 
 

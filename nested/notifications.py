@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from troposphere import And, Equals, GetAtt, If, Not, NoValue, Or, Ref, Sub, Template
+from troposphere import And, Equals, GetAtt, If, Not, NoValue, Or, Ref, Template
 from troposphere import Condition as named
 from troposphere.cloudwatch import Alarm, MetricDimension
 from troposphere.events import DeadLetterConfig, RetryPolicy, Rule, Target
@@ -106,13 +106,13 @@ def _lost() -> Queue:
 
 def _lost_policy(rules: Sequence[Rule]) -> QueuePolicy:
     """Let the rules, and nobody else, leave what they cannot deliver ("Using dead-letter queues", EventBridge)."""
-    names = [
-        Sub(
-            f"arn:${{AWS::Partition}}:events:${{AWS::Region}}:${{AWS::AccountId}}:rule/${{AWS::StackName}}-*{each.title}-*"
-        )
-        for each in rules
+    # Not by names: one of 64 characters does not have the whole of the stack's in it.
+    own = [GetAtt(each, "Arn") for each in rules]
+    made = [
+        If(slack.TOLD, arn, NoValue) if each.Condition == slack.TOLD else arn
+        for each, arn in zip(rules, own, strict=True)
     ]
-    sources = {"ArnLike": {"aws:SourceArn": names}}
+    sources = {"ArnEquals": {"aws:SourceArn": made}}
     leave = {"Principal": {"Service": "events.amazonaws.com"}} | allow(
         "sqs:SendMessage", GetAtt("LostMessages", "Arn"), when=sources
     )

@@ -2,7 +2,7 @@
 
 Actions are those that the handlers of the stacks' resource types call for the properties that the stacks set;
 resources are as narrow as "Actions, resources, and condition keys" (Service Authorization Reference) and
-CloudFormation's names allow.
+CloudFormation's names allow; where they have no stack in them (`stack_names`), they end at the logical id.
 """
 
 from __future__ import annotations
@@ -72,9 +72,10 @@ _ROLE_ACTIONS = """
 def network() -> list[Statement]:
     """Return what VPCs, their parts, security groups and launch templates need; EC2 names none after the stack.
 
-    Log deliveries have no name either, nor has the policy by which AWS WAF lets them write.
+    Log deliveries have no name either, nor has the policy that lets them write; an HTTP API's is more than its type's
+    handlers say ("Configure logging for HTTP APIs", Amazon API Gateway Developer Guide).
     """
-    logs = "CreateLogDelivery DeleteLogDelivery PutResourcePolicy"
+    logs = "CreateLogDelivery DeleteLogDelivery GetLogDelivery ListLogDeliveries PutResourcePolicy UpdateLogDelivery"
     return [allow(_of("ec2", _NETWORK_ACTIONS), "*"), allow(_of("logs", logs), "*")]
 
 
@@ -187,6 +188,7 @@ _LOG_GROUP_ACTIONS = """
 
 def observability(stacks: Sequence[str]) -> list[Statement]:
     """Return what topics and their keys, log metrics, dashboards and budgets need."""
+    dashboards = arns([*stacks, "Dashboard-*"], "cloudwatch::${AWS::AccountId}:dashboard/{}")
     keys = Sub("arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*")
     return [
         allow(_of("sns", _TOPIC_ACTIONS), arns(stacks, "sns:*:${AWS::AccountId}:{}")),
@@ -196,8 +198,8 @@ def observability(stacks: Sequence[str]) -> list[Statement]:
         allow("kms:CreateKey", "*"),
         allow(_of("kms", _KEY_ACTIONS), keys),
         allow(_of("logs", _FILTER_ACTIONS), arns(stacks, "logs:*:${AWS::AccountId}:log-group:{}")),
-        allow(_of("cloudwatch", _DASHBOARD_ACTIONS), arns(stacks, "cloudwatch::${AWS::AccountId}:dashboard/{}")),
-        allow(_of("budgets", _BUDGET_ACTIONS), arns(stacks, "budgets::${AWS::AccountId}:budget/{}")),
+        allow(_of("cloudwatch", _DASHBOARD_ACTIONS), dashboards),
+        allow(_of("budgets", _BUDGET_ACTIONS), arns([*stacks, "Budget-*"], "budgets::${AWS::AccountId}:budget/{}")),
     ]
 
 
@@ -215,11 +217,11 @@ _BUDGET_ACTIONS = "ListTagsForResource ModifyBudget TagResource UntagResource Vi
 
 
 def events(stacks: Sequence[str]) -> list[Statement]:
-    """Return what rules of EventBridge, what they post by and to, and the state machines that they start need."""
-    # CloudFormation names a state machine after its logical id alone.
+    """Return what rules of EventBridge need, what they post with, and the state machines that they start."""
+    own = arns([*stacks, "SlackConnection-*", "SlackDestination-*"], "events:*:${AWS::AccountId}:*/{}")
     machines = arns(["Redeployment-*"], "states:*:${AWS::AccountId}:stateMachine:{}")
     return [
-        allow(_of("events", _EVENT_ACTIONS), arns(stacks, "events:*:${AWS::AccountId}:*/{}")),
+        allow(_of("events", _EVENT_ACTIONS), own),
         allow("sqs:*Queue*", arns(stacks, "sqs:*:${AWS::AccountId}:{}")),
         # Where EventBridge keeps a connection's token, as whoever makes the connection; and where the token comes from.
         allow(_of("secretsmanager", "CreateSecret GetSecretValue PutSecretValue UpdateSecret"), _secret("events!*")),
@@ -280,7 +282,7 @@ def firewalls(stacks: Sequence[str]) -> list[Statement]:
         "apigateway:*::/restapis/*/stages/*",
     )
     anybodys = [Sub("arn:${AWS::Partition}:" + each) for each in others]
-    acls = arns(stacks, "wafv2:*:${AWS::AccountId}:regional/webacl/{}/*")
+    acls = arns([*stacks, "WebAcl-*"], "wafv2:*:${AWS::AccountId}:regional/webacl/{}/*")
     return [allow(_of("wafv2", _ACL_ACTIONS), [*acls, *anybodys])]
 
 

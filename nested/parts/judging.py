@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import Ref
+from troposphere import Ref, Sub
 from troposphere.cloudwatch import Metric, MetricDataQuery, MetricDimension, MetricStat
 
 from nested.parts import timing
+from nested.parts.stack_names import root
 
 # Seconds of a data point: what ECS, load balancers, NAT gateways and Container Insights publish at the least.
 PERIOD = 60
@@ -27,10 +28,19 @@ OF_SLOW_MINUTES = SLOW_MINUTES + timing.LATE_PERIODS
 SLOW_REQUESTS = 200
 
 
-def tells(threshold: Any, minutes: int, *, of: int | None = None) -> dict[str, Any]:
+def tells(title: str, threshold: Any, minutes: int, *, of: int | None = None) -> dict[str, Any]:
     """Judge as `judges`, and send a message when it goes off and when it is over."""
+    return judges(threshold, minutes, of=of) | told_as(title)
+
+
+def told_as(title: str) -> dict[str, Any]:
+    """Return whom an alarm tells, and the name that it is told by: the root's and its own.
+
+    The notification stack knows it by that name. Nothing but another name replaces an alarm.
+    """
     topic = [Ref("Notifications")]
-    return judges(threshold, minutes, of=of) | {"AlarmActions": topic, "OKActions": topic}
+    name = Sub(f"${{Root}}-{title}", Root=root("Observability"))
+    return {"AlarmName": name, "AlarmActions": topic, "OKActions": topic}
 
 
 def judges(threshold: Any, periods: int, *, of: int | None = None, missing: str = "notBreaching") -> dict[str, Any]:

@@ -13,20 +13,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import If, Ref, Select, Split, Sub
+from troposphere import If, Ref, Sub
 from troposphere.events import InputTransformer
 
 from nested import inputs
+from nested.parts.stack_names import root
 from nested.shape import Input
 
 # Whether the service has a version yet.
 HAS_VERSION = "HasVersion"
 
 # Alarms of the observability stack that tell by themselves; the others only make these go off.
-TELLING = ("ServiceIsUnwell", "CpuIsFull", "MemoryIsFull", "LogErrors", "NatPortsUsedUp*")
-
-# A nested stack is named after the root, its own logical id and something random; a flat one is the root itself.
-_ROOT = Select(0, Split("-Notifications-", Ref("AWS::StackName")))
+TELLING = (
+    "ServiceIsUnwell",
+    "CpuIsFull",
+    "MemoryIsFull",
+    "LogErrors",
+    "NatPortsUsedUpOne",
+    "NatPortsUsedUpTwo",
+    "NatPortsUsedUpThree",
+)
 
 _CONSOLE = "https://${AWS::Region}.console.aws.amazon.com"
 _WHOSE = "${ProjectName} ${EnvironmentName}"
@@ -99,13 +105,14 @@ def pipelines(pipeline: Input) -> Kind:
 def alarms() -> Kind:
     """Return the alarms that tell a person, as they go off and as they are over.
 
-    They are known by the root's name, so that nothing waits for them. Source: "Alarm events and EventBridge", Amazon
-    CloudWatch User Guide.
+    They are known by the names that `judging.told_as` gives them, so that nothing waits for them; by whole names,
+    because EventBridge refuses a pattern of a few wildcards as too complex ("Comparison operators for use in event
+    patterns", Amazon EventBridge User Guide). Source: "Alarm events and EventBridge", Amazon CloudWatch User Guide.
     """
-    names = [Sub(f"${{Root}}-Observability*{title}-*", Root=_ROOT) for title in TELLING]
+    names = [Sub(f"${{Root}}-{title}", Root=root("Notifications")) for title in TELLING]
     over = {"state": {"value": ["OK"]}, "previousState": {"value": ["ALARM"]}}
     either = [{"state": {"value": ["ALARM"]}}, over]
-    detail = {"alarmName": [{"wildcard": each} for each in names], "$or": either}
+    detail = {"alarmName": names, "$or": either}
     return Kind(
         "Alarms",
         _of("cloudwatch", "CloudWatch Alarm State Change", detail),

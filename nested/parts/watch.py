@@ -20,7 +20,7 @@ from troposphere.cloudwatch import (
 from troposphere.logs import MetricFilter, MetricTransformation
 
 from nested import inputs
-from nested.parts.judging import BAD_MINUTES, OF_MINUTES, PERIOD, judges, query, tells
+from nested.parts.judging import BAD_MINUTES, OF_MINUTES, PERIOD, judges, query, tells, told_as
 
 # Percent. Scaling holds less than this; a quarter of an hour above it, there are no more tasks to add.
 CPU_LIMIT = 90
@@ -67,7 +67,7 @@ def _cpu() -> Alarm:
         "CpuIsFull",
         AlarmDescription="The service's CPU is used up and no task is left to add: raise MaxTasks or TaskCpu",
         **_ecs("CPUUtilization"),
-        **tells(CPU_LIMIT, CPU_MINUTES),
+        **tells("CpuIsFull", CPU_LIMIT, CPU_MINUTES),
     )
 
 
@@ -76,7 +76,7 @@ def _memory() -> Alarm:
         "MemoryIsFull",
         AlarmDescription="The service's memory is used up; tasks will be killed: raise TaskMemory or find the leak",
         **_ecs("MemoryUtilization"),
-        **tells(MEMORY_LIMIT, MEMORY_MINUTES),
+        **tells("MemoryIsFull", MEMORY_LIMIT, MEMORY_MINUTES),
     )
 
 
@@ -122,7 +122,7 @@ def _log_errors() -> Alarm:
         MetricName="LogErrors",
         Statistic="Sum",
         Period=LOG_PERIOD,
-        **tells(LOG_ERRORS, 1),
+        **tells("LogErrors", LOG_ERRORS, 1),
     )
 
 
@@ -135,7 +135,7 @@ def _nat_ports(word: str, **options: str) -> Alarm:
         Dimensions=[MetricDimension(Name="NatGatewayId", Value=Ref(inputs.NAT_GATEWAY_OF[word].name))],
         Statistic="Sum",
         Period=PERIOD,
-        **tells(1, BAD_MINUTES, of=OF_MINUTES),
+        **tells(f"NatPortsUsedUp{word}", 1, BAD_MINUTES, of=OF_MINUTES),
         **options,
     )
 
@@ -149,8 +149,7 @@ def _composite(noticed: Sequence[Alarm]) -> CompositeAlarm:
         "ServiceIsUnwell",
         AlarmDescription="Callers notice: the alarms that it names say what of",
         AlarmRule=Join(" OR ", [*service, *own, few_tasks]),
-        AlarmActions=[Ref("Notifications")],
-        OKActions=[Ref("Notifications")],
+        **told_as("ServiceIsUnwell"),
     )
 
 

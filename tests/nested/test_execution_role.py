@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
+import re
 from fnmatch import fnmatchcase
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
+from support.handlers import calls
 
 from nested import execution_role, rotation
+from stackwright.compose import Blueprint
 from stackwright.resolve.nested import resolve
 from stackwright.resolve.symbols import rendered
 from templates import ec2_alb, ec2_api, fargate_alb, fargate_bluegreen, fargate_cdn
@@ -21,36 +22,6 @@ TEMPLATE = execution_role.template(stacks=("ec2-alb-*", "fargate-*")).to_dict()
 # "IAM and AWS STS quotas", IAM User Guide.
 POLICY_CHARACTERS = 6144
 POLICIES_OF_A_ROLE = 10
-
-# What handlers may call for properties that no stack sets, or only look for.
-UNUSED = """
-    acm-pca:* billing:* cognito-idp:* firehose:* kms:*Grant kms:DisableKey kms:EnableKey kms:Encrypt lambda:*
-    managed-fleets:* s3tables:* vpc-lattice:* vpce:* ssm:Get*
-    autoscaling:AttachLoadBalancers autoscaling:DetachLoadBalancers autoscaling:*NotificationConfiguration
-    ec2:AcceptAddressTransfer ec2:AllocateIpamPoolCidr ec2:AssignPrivateNatGatewayAddress ec2:*VpnGateway
-    ec2:CreateVpcEncryptionControl ec2:Get* ec2:ModifyVpcTenancy ec2:UnassignPrivateNatGatewayAddress
-    ecr:*RepositoryPolicy ecs:PutAccountSetting* elasticloadbalancing:ModifyCapacityReservation
-    elasticloadbalancing:ModifyIpPools iam:*PermissionsBoundary logs:*KmsKey logs:*IndexPolicy logs:DeleteResourcePolicy
-    logs:PutBearerTokenAuthentication logs:PutDataProtectionPolicy logs:DeleteDataProtectionPolicy
-    logs:PutLogGroupDeletionProtection s3:CreateBucketMetadataTableConfiguration s3:DeleteBucketAnalyticsConfiguration
-    s3:DeleteBucketCors s3:DeleteBucketEncryption s3:DeleteBucketLifecycle s3:*MetadataTableConfiguration
-    s3:DeleteBucketMetricsConfiguration s3:DeleteBucketReplication s3:DeleteBucketWebsite s3:DeleteObject
-    s3:PutAccelerateConfiguration s3:PutAnalyticsConfiguration s3:PutBucketAbac s3:PutBucketCORS
-    s3:PutBucketNotification s3:PutBucketObjectLockConfiguration s3:PutBucketReplication s3:PutBucketWebsite
-    s3:PutIntelligentTieringConfiguration s3:PutInventoryConfiguration s3:PutMetricsConfiguration s3:PutObject*
-    apigateway:UpdateRestApiPolicy iam:*OpenIDConnectProvider*
-    s3:PutReplicationConfiguration s3:REST.PUT.OBJECT s3:UpdateBucketMetadata* sns:PutDataProtectionPolicy
-    kms:Decrypt kms:GenerateDataKey s3:GetObjectVersion route53-recovery-control-config:DescribeRoutingControl
-    amplify:* apigateway:SetWebACL apprunner:* appsync:* bedrock-agentcore:* ec2:*VerifiedAccessInstance* payments:*
-    elasticloadbalancing:*WebACLAssociation elasticloadbalancing:GetLoadBalancerWebACL iam:DescribeOrganization
-    wafv2:*PermissionPolicy
-    codedeploy:*Revision codedeploy:CreateDeployment codedeploy:GetDeployment codedeploy:GetDeploymentConfig
-    codedeploy:RegisterOnPremisesInstance codedeploy:StopDeployment
-    cloudfront:*ConnectionGroup cloudfront:UpdateDistributionWithStagingConfig secretsmanager:*Region* sts:AssumeRole
-"""
-
-# What a call with tags is allowed by ("Actions, resources, and condition keys for Amazon CloudFront").
-ALLOWED_AS = {"cloudfront:CreateDistributionWithTags": "cloudfront:CreateDistribution"}
 
 
 @cache
@@ -77,32 +48,19 @@ def those_that_allow(action: str) -> list[dict[str, Any]]:
 
 
 @cache
-def stack_resources() -> list[dict[str, Any]]:
+def blueprints() -> list[Blueprint]:
     cdns = [fargate_cdn.blueprint(), fargate_cdn.blueprint(entrance="prefix-list")]
     alb = [ec2_alb.blueprint(), ec2_alb.blueprint(routing="failover"), fargate_alb.blueprint()]
-    made = [*alb, ec2_api.blueprint(), *cdns, fargate_bluegreen.blueprint()]
-    return [each for one in made for body in one.nested.values() for each in body["Resources"].values()]
+    return [*alb, ec2_api.blueprint(), *cdns, fargate_bluegreen.blueprint()]
 
 
-def handlers_call() -> set[str]:
-    called = {action for kind in {each["Type"] for each in stack_resources()} for action in _permissions(kind)}
-    return {ALLOWED_AS.get(each, each) for each in called}
-
-
-def _permissions(kind: str) -> set[str]:
-    found = importlib.util.find_spec("cfnlint")
-    assert found and found.origin
-    schemas = Path(found.origin).parent / "data" / "schemas"
-    files = json.loads((schemas / "providers" / "us-east-1.json").read_text())
-    handlers = json.loads((schemas / "resources" / f"{files[kind]}.json").read_text()).get("handlers", {})
-    used = [each for name, each in handlers.items() if name != "list"]
-    return {action for each in used for action in each.get("permissions", [])}
+@cache
+def stack_resources() -> list[dict[str, Any]]:
+    return [each for one in blueprints() for body in one.nested.values() for each in body["Resources"].values()]
 
 
 def test_every_call_of_the_stacks_resource_types_is_allowed() -> None:
-    unused = [each for each in handlers_call() if any(fnmatchcase(each, pattern) for pattern in UNUSED.split())]
-    missing = [each for each in handlers_call() - set(unused) if not those_that_allow(each)]
-    assert not sorted(missing)
+    assert not [each for each in calls(stack_resources()) if not those_that_allow(each)]
 
 
 def test_log_groups_that_the_stacks_name_are_in_reach() -> None:
@@ -183,6 +141,40 @@ def test_state_machines_are_named_after_their_logical_id() -> None:
     (statement,) = those_that_allow("states:CreateStateMachine")
     arn = f"arn:aws:states:eu-west-1:123456789012:stateMachine:{rotation.MACHINE}-1A2B3C"
     assert any(fnmatchcase(arn, pattern) for pattern in _listed(statement["Resource"]))
+
+
+@pytest.mark.parametrize(
+    ("action", "arn"),
+    [
+        ("wafv2:CreateWebACL", "wafv2:eu-west-1:123456789012:regional/webacl/WebAcl-RoaD4QexqSxG/a1b2c3d4"),
+        ("cloudwatch:PutDashboard", "cloudwatch::123456789012:dashboard/Dashboard-RoaD4QexqSxG"),
+        ("budgets:ModifyBudget", "budgets::123456789012:budget/Budget-RoaD4QexqSxG"),
+        ("events:CreateConnection", "events:eu-west-1:123456789012:connection/SlackConnection-RoaD4QexqSxG/a1b2"),
+        ("events:CreateApiDestination", "events:eu-west-1:123456789012:api-destination/SlackDestination-RoaD4QexqSxG"),
+    ],
+)
+def test_what_may_be_named_without_its_stack_is_in_reach_and_so_is_what_is_named_with_it(action: str, arn: str) -> None:
+    (statement,) = those_that_allow(action)
+    title = re.findall(r"/(\w+)-RoaD", arn)[0]
+
+    def in_reach(named: str) -> bool:
+        real = "arn:aws:" + arn.replace(f"/{title}-", f"/{named}-")
+        return any(fnmatchcase(real, pattern) for pattern in _listed(statement["Resource"]))
+
+    assert in_reach(title) and in_reach(f"ec2-alb-dev-Nested-1A2B-{title}")
+    assert not in_reach(f"another-{title}")
+
+
+# "Configure logging for HTTP APIs", Amazon API Gateway Developer Guide; the type's handlers name none of them.
+@pytest.mark.parametrize("action", ["Create", "Delete", "Get", "Update"])
+def test_an_http_api_may_log(action: str) -> None:
+    assert those_that_allow(f"logs:{action}LogDelivery")
+    assert those_that_allow("logs:ListLogDeliveries") and those_that_allow("logs:PutResourcePolicy")
+
+
+def test_what_is_named_without_its_stack_has_the_logical_id_that_is_allowed() -> None:
+    titles = {title for one in blueprints() for body in one.nested.values() for title in body["Resources"]}
+    assert {"WebAcl", "Dashboard", "Budget", "SlackConnection", "SlackDestination", rotation.MACHINE} <= titles
 
 
 def test_stacks_can_still_be_deleted_when_the_roles_stack_is_gone() -> None:

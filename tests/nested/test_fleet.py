@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.handlers import calls
 
 from nested import fleet, fleet_execution_role
 from stackwright.resolve.nested import resolve
@@ -77,6 +78,16 @@ def test_an_account_lets_the_administrators_fleet_stacks_in_and_nobody_else() ->
     assert fnmatchcase("arn:aws:iam::123456789012:role/fleet-prod-AdministrationRole-1A2B3C", pattern)
     assert not fnmatchcase("arn:aws:iam::123456789012:role/admin", pattern)
     assert not fnmatchcase("arn:aws:iam::210987654321:role/fleet-prod-AdministrationRole-1A2B3C", pattern)
+
+
+def test_it_may_do_what_the_stacks_that_it_makes_need() -> None:
+    bodies = fargate_alb.blueprint().nested.values()
+    needed = calls(each for body in bodies for each in body["Resources"].values())
+    made = fleet_execution_role.template().to_dict()["Resources"].values()
+    policies = [each["Properties"]["PolicyDocument"] for each in made if each["Type"] == "AWS::IAM::ManagedPolicy"]
+    stated = [statement["Action"] for each in policies for statement in each["Statement"]]
+    allowed = [action for each in stated for action in ([each] if isinstance(each, str) else each)]
+    assert not [each for each in needed if not any(fnmatchcase(each, pattern) for pattern in allowed)]
 
 
 def test_roles_of_the_stacks_are_in_its_reach() -> None:

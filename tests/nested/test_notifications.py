@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from support.events import matches, sent
+from troposphere import Template
 
 from nested import inputs, notifications, observability
 from nested.parts import messages
@@ -92,9 +93,9 @@ EVENTS: dict[str, dict[str, Any]] = {
         "account": "123456789012",
         "time": "2019-10-02T17:04:40Z",
         "region": "eu-west-1",
-        "resources": ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:shop-prod-Observability-1A-ServiceIsUnwell-2B"],
+        "resources": ["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:shop-prod-ServiceIsUnwell"],
         "detail": {
-            "alarmName": "shop-prod-Observability-1A-ServiceIsUnwell-2B",
+            "alarmName": "shop-prod-ServiceIsUnwell",
             "configuration": {"description": "Callers notice"},
             "previousState": {"value": "OK", "reason": 'It was "well"', "timestamp": "2019-10-02T17:03:40Z"},
             "state": {"value": "ALARM", "reason": 'Threshold "Crossed"', "timestamp": "2019-10-02T17:04:40Z"},
@@ -146,7 +147,7 @@ def test_slack_takes_the_message_and_it_says_whose_it_is_and_where_to_look(title
         ),
         ("CodeDeployments", "CodeDeploy SUCCESS, deployment d-123456789 of shop-group"),
         ("PipelineExecutions", "pipeline shop-pipeline SUCCEEDED, execution 12345678-1234-5678-abcd-12345678abcd"),
-        ("Alarms", "ALARM, alarm shop-prod-Observability-1A-ServiceIsUnwell-2B"),
+        ("Alarms", "ALARM, alarm shop-prod-ServiceIsUnwell"),
     ],
 )
 def test_a_message_says_what_has_become_of_what(title: str, says: str) -> None:
@@ -203,18 +204,38 @@ def test_an_alarm_is_told_whatever_was_before_and_that_it_is_over(before: str) -
 def test_the_alarms_told_are_those_that_tell_a_person() -> None:
     made = observability.template().to_dict()["Resources"]
     alarms = {name for name, each in made.items() if each["Properties"].get("AlarmActions")}
-    told = {name for name in alarms if any(name.startswith(each.rstrip("*")) for each in messages.TELLING)}
-    assert told == alarms
-    assert all(any(name.startswith(each.rstrip("*")) for name in alarms) for each in messages.TELLING)
+    assert alarms == set(messages.TELLING)
 
 
-def test_a_flat_stacks_alarms_are_known_too() -> None:
-    template = notifications.template().to_dict()
-    given = {name: value for name, value in (GIVEN | SLACK).items() if name in template["Parameters"]}
-    graph = resolve(template, {}, given, region="eu-west-1", stack_name="shop-prod")
-    pattern: dict[str, Any] = rendered(graph.resources["Alarms"].properties)["EventPattern"]
-    assert matches(changed("Alarms", alarmName="shop-prod-ObservabilityServiceIsUnwell-1A2B"), pattern)
-    assert not matches(changed("Alarms", alarmName="shop-prod-ScalingCpuIsLow-1A2B"), pattern)
+@pytest.mark.parametrize("nested", [True, False])
+def test_alarms_are_known_by_the_names_that_they_have(nested: bool) -> None:
+    pattern = in_stack(notifications.template(), "Notifications", nested=nested)["Alarms"]["EventPattern"]
+    made = in_stack(observability.template(), "Observability", nested=nested).values()
+    names = {each["AlarmName"] for each in made if each.get("AlarmActions")}
+    assert names and names <= set(pattern["detail"]["alarmName"])
+
+
+def in_stack(template: Template, title: str, *, nested: bool) -> dict[str, Any]:
+    body = template.to_dict()
+    known = GIVEN | SLACK | {"NatGateways": "one", "ZoneCount": "2"}
+    given = {
+        name: known.get(name, "1")
+        for name, each in body["Parameters"].items()
+        if name in known or "Default" not in each
+    }
+    graph = resolve(
+        body, {}, given, region="eu-west-1", stack_name=f"shop-prod-{title}-1A2B" if nested else "shop-prod"
+    )
+    return {path: rendered(each.properties) for path, each in graph.resources.items()}
+
+
+def test_no_pattern_has_wildcards_which_eventbridge_takes_only_a_few_of() -> None:
+    assert "wildcard" not in json.dumps(notifications.template(application=APPLICATION, pipeline=PIPELINE).to_dict())
+
+
+def test_without_slack_only_the_rules_that_are_there_may_leave_messages() -> None:
+    (statement,) = resources(**TOPIC)["LostMessagesPolicy"]["PolicyDocument"]["Statement"]
+    assert "${Alarms.Arn}" not in statement["Condition"]["ArnEquals"]["aws:SourceArn"]
 
 
 def test_nobody_is_told_until_somebody_is_given() -> None:
@@ -272,7 +293,5 @@ def test_what_cannot_be_delivered_is_kept_and_rings() -> None:
         assert all(each["DeadLetterConfig"]["Arn"] == "${LostMessages.Arn}" for each in found[title]["Targets"])
     (statement,) = found["LostMessagesPolicy"]["PolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
-    sources = statement["Condition"]["ArnLike"]["aws:SourceArn"]
-    assert "arn:aws:events:eu-west-1:123456789012:rule/shop-prod-Notifications-1A2B-*Alarms-*" in sources
-    assert len(sources) == len(EVENTS)
+    assert set(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) == {f"${{{title}.Arn}}" for title in EVENTS}
     assert found["MessagesAreLost"]["AlarmActions"] == [TOPIC["EventTopicArn"]]
