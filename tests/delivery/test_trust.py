@@ -17,7 +17,7 @@ JOBS = [pytest.param(file, name, job, id=f"{file} {name}") for file, name, job i
 RUN_HERE = [each for each in JOBS if "steps" in each.values[2]]
 ASSUMES = "aws-actions/configure-aws-credentials"
 # What a person makes and deletes, with permissions that no role of a workflow has.
-A_PERSONS = {"account", "region", "pipeline"}
+A_PERSONS = {"account", "region", "pipeline", "fleet", "fleet-account"}
 
 
 def uses(job: dict[str, Any]) -> list[dict[str, Any]]:

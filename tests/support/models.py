@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import cache
+from typing import Any
 
 import botocore.session
+from botocore.loaders import Loader, create_loader
 
 
 def keep() -> None:
     """Let all sessions of this process share what one has read."""
-    botocore.session.create_loader = cache(botocore.session.create_loader)
+    botocore.session.create_loader = cache(_loader)
+
+
+def _loader(paths: str | None = None) -> Loader:
+    loader = create_loader(paths)
+    load = loader.load_service_model
+
+    def own(service: str, *arguments: Any, **options: Any) -> Any:
+        """Load a model; clients of S3 take the bucket out of the paths of theirs, and moto's router needs it there."""
+        found = load(service, *arguments, **options)
+        return deepcopy(found) if service == "s3" else found
+
+    loader.load_service_model = own
+    return loader

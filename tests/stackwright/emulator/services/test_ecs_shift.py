@@ -19,7 +19,7 @@ from support.blue_green import manifest
 
 from stackwright.emulator.server import LocalAws
 from stackwright.emulator.services import linked_roles
-from stackwright.emulator.services.ecs_shift import shares
+from stackwright.emulator.services.ecs_shift import Run, shares
 
 Client = Callable[..., Any]
 PUBLIC = "public.ecr.aws/docker/library/python:3.13-slim"
@@ -122,16 +122,6 @@ class Bed:
             assert time.monotonic() < late, self.deployment()
             time.sleep(0.02)
 
-    def seen(self) -> list[tuple[str, dict[str, int], dict[str, int], int]]:
-        """Return what was to be seen until the deployment ended: stage, both rules' weights, how many tasks ran."""
-        found = []
-        while "finishedAt" not in (now := self.deployment()):
-            looked = (now["lifecycleStage"], self.weights(), self.weights("test"), sum(self.running().values()))
-            # What changed while it was looked at belongs to no stage.
-            if self.deployment()["lifecycleStage"] == now["lifecycleStage"] and looked not in found:
-                found.append(looked)
-        return found
-
     def ended(self) -> dict[str, Any]:
         late = time.monotonic() + _PATIENCE
         while "finishedAt" not in self.deployment():
@@ -200,6 +190,23 @@ def slow() -> Iterator[Bed]:
         yield bed_in(local.endpoint)
 
 
+Look = tuple[str, dict[str, int], dict[str, int], int]
+
+
+@pytest.fixture
+def looks(slow: Bed, monkeypatch: pytest.MonkeyPatch) -> list[Look]:
+    """Stage, both rules' weights and how many tasks run, each time that a deployment waits: no stage is too short."""
+    found: list[Look] = []
+    wait = Run._wait
+
+    def look(run: Run) -> None:
+        found.append((run.stage, slow.weights(), slow.weights("test"), sum(slow.running().values())))
+        wait(run)
+
+    monkeypatch.setattr(Run, "_wait", look)
+    return found
+
+
 def test_a_service_begins_on_its_primary_group(bed: Bed) -> None:
     bed.serve()
     assert bed.weights() == {"blue": 100, "green": 0}
@@ -219,22 +226,22 @@ def test_each_release_leaves_production_on_the_other_group(bed: Bed, strategy: s
 BLUE, GREEN = {"blue": 100, "green": 0}, {"blue": 0, "green": 100}
 
 
-def test_both_revisions_run_until_the_bake_time_is_over(slow: Bed) -> None:
+def test_both_revisions_run_until_the_bake_time_is_over(slow: Bed, looks: list[Look]) -> None:
     slow.serve()
     new = slow.release()
-    seen = slow.seen()
-    assert ("POST_SCALE_UP", BLUE, BLUE, 4) in seen
-    assert ("PRE_PRODUCTION_TRAFFIC_SHIFT", BLUE, GREEN, 4) in seen
-    assert ("BAKE_TIME", GREEN, GREEN, 4) in seen
     assert slow.ended()["status"] == "SUCCESSFUL"
+    assert ("POST_SCALE_UP", BLUE, BLUE, 4) in looks
+    assert ("PRE_PRODUCTION_TRAFFIC_SHIFT", BLUE, GREEN, 4) in looks
+    assert ("BAKE_TIME", GREEN, GREEN, 4) in looks
     assert slow.running() == {new: 2}
 
 
-def test_a_canary_has_its_share_before_the_rest_follows(slow: Bed) -> None:
+def test_a_canary_has_its_share_before_the_rest_follows(slow: Bed, looks: list[Look]) -> None:
     canary = {"canaryPercent": 12.5, "canaryBakeTimeInMinutes": 5}
     slow.serve(deploymentConfiguration=slow.configuration("CANARY", canaryConfiguration=canary))
     slow.release()
-    assert ("PRODUCTION_TRAFFIC_SHIFT", {"blue": 875, "green": 125}, GREEN, 4) in slow.seen()
+    assert slow.ended()["status"] == "SUCCESSFUL"
+    assert ("PRODUCTION_TRAFFIC_SHIFT", {"blue": 875, "green": 125}, GREEN, 4) in looks
     assert slow.weights() == GREEN
 
 
