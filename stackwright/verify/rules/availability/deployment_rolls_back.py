@@ -15,11 +15,17 @@ ALARMS = "DeploymentConfiguration.Alarms"
 BAKE = "DeploymentConfiguration.BakeTimeInMinutes"
 ALARM = "AWS::CloudWatch::Alarm"
 
+CODE_DEPLOY = "AWS::CodeDeploy::DeploymentGroup"
+BACK = "AutoRollbackConfiguration"
+WATCHED = "AlarmConfiguration"
+
 # AWS::ECS::Service DeploymentConfiguration, CloudFormation Template Reference Guide: for what shifts traffic.
 _DEFAULT_BAKE = 15
 
 _STAYS = "a release that failed stays, with fewer healthy tasks than before"
 _TRIES = "a release that cannot start is tried again and again, and CloudFormation waits for hours"
+_KEPT = "a release that failed, or that an alarm stopped, keeps the traffic that it has"
+_UNSEEN = "a release that answers health checks and fails requests is not noticed"
 _WAITS = "a release that never gets healthy is waited for, up to 24 hours: no circuit breaker ends what shifts traffic"
 
 
@@ -27,19 +33,42 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     """Yield each service whose failing deployment goes on for ever, stops half way, or ends too late to be undone."""
     for service in deployment.of(SERVICE):
         if at(service.properties, "DeploymentController.Type", "ECS") != "ECS":
-            continue  # CodeDeploy and external controllers have rollbacks of their own
+            continue  # an external controller has a rollback of its own, and so has CodeDeploy's group
         if beside(service):
             yield from _switched(service, ALARMS, _WAITS)
             yield from _baked(deployment.graph, service)
         else:
             yield from _switched(service, BREAKER, _TRIES)
+    for group in deployment.of(CODE_DEPLOY):
+        if listed(group.properties.get("ECSServices")):
+            yield from _by_codedeploy(group)
 
 
 def _switched(service: Resource, key: str, without: str) -> Iterator[Finding]:
-    for switch, problem in (("Enable", without), ("Rollback", _STAYS)):
-        value = at(service.properties, f"{key}.{switch}")
-        if not on(value) and not is_symbolic(value):
-            yield Finding(service.path, f"{key}.{switch}", value, problem, f"set {key}.{switch} to true")
+    yield from _on(service, f"{key}.Enable", without)
+    yield from _on(service, f"{key}.Rollback", _STAYS)
+
+
+def _on(resource: Resource, key: str, without: str) -> Iterator[Finding]:
+    value = at(resource.properties, key)
+    if not on(value) and not is_symbolic(value):
+        yield Finding(resource.path, key, value, without, f"set {key} to true")
+
+
+def _by_codedeploy(group: Resource) -> Iterator[Finding]:
+    """Yield what keeps CodeDeploy from going back: it does on events that it is told, and by alarms that it is told."""
+    for switch, without in ((f"{BACK}.Enabled", _KEPT), (f"{WATCHED}.Enabled", _UNSEEN)):
+        yield from _on(group, switch, without)
+    told = (
+        (f"{BACK}.Events", "DEPLOYMENT_FAILURE", _KEPT),
+        (f"{BACK}.Events", "DEPLOYMENT_STOP_ON_ALARM", _KEPT),
+        (f"{WATCHED}.Alarms", "", _UNSEEN),
+    )
+    for key, name, without in told:
+        value = at(group.properties, key)
+        names = [at(each, "Name", each) for each in listed(value)]
+        if not is_symbolic(value) and not (name in names if name else any(names)):
+            yield Finding(group.path, key, value, without, f"add {name or 'alarms of the service'}")
 
 
 def _baked(graph: Graph, service: Resource) -> Iterator[Finding]:
@@ -65,7 +94,8 @@ RULE = Rule(
     claim="A release whose tasks never become healthy is rolled back by itself.",
     why="Without circuit breaker or alarms ECS starts failing tasks for hours, and the stack waits as long to fail.",
     source="How the Amazon ECS deployment circuit breaker detects failures, How CloudWatch alarms detect Amazon ECS "
-    "deployment failures (Amazon ECS Developer Guide)",
-    about=(SERVICE,),
+    "deployment failures (Amazon ECS Developer Guide); Redeploy and roll back a deployment with CodeDeploy (AWS "
+    "CodeDeploy User Guide)",
+    about=(SERVICE, CODE_DEPLOY),
     check=check,
 )

@@ -25,6 +25,43 @@ def test_a_service_that_does_not_is_found(switch: str) -> None:
 def test_codedeploy_has_a_rollback_of_its_own() -> None:
     service = {"Type": "AWS::ECS::Service", "Properties": {"DeploymentController": {"Type": "CODE_DEPLOY"}}}
     assert findings(RULE, alone({"Service": service})) == []
+    assert findings(RULE, seeded(blueprint="fargate-bluegreen")) == []
+
+
+GROUP = "Codedeploy/DeploymentGroup"
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "value"),
+    [
+        ("AutoRollbackConfiguration", "Enabled", False),
+        ("AutoRollbackConfiguration", "Events", ["DEPLOYMENT_FAILURE"]),
+        ("AutoRollbackConfiguration", "Events", ["DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"]),
+        ("AlarmConfiguration", "Enabled", False),
+        ("AlarmConfiguration", "Alarms", []),
+        ("AlarmConfiguration", "Alarms", [{"Name": ""}]),
+    ],
+)
+def test_a_group_of_codedeploy_that_does_not_is_found(part: str, key: str, value: object) -> None:
+    def seed(stacks: STACKS) -> None:
+        resource(stacks, GROUP)["Properties"][part][key] = value
+
+    (line,) = told(RULE, seeded(seed, blueprint="fargate-bluegreen"))
+    assert line.startswith(f"{GROUP} {part}.{key}: a release that")
+
+
+def test_a_group_of_codedeploy_that_says_nothing_lacks_all_of_it() -> None:
+    group = {"Type": "AWS::CodeDeploy::DeploymentGroup", "Properties": {"ECSServices": [{"ServiceName": "web"}]}}
+    lines = told(RULE, alone({"Group": group}))
+    assert [line.split()[1] for line in lines] == [
+        "AutoRollbackConfiguration.Enabled:",
+        "AlarmConfiguration.Enabled:",
+        "AutoRollbackConfiguration.Events:",
+        "AutoRollbackConfiguration.Events:",
+        "AlarmConfiguration.Alarms:",
+    ]
+    of_instances = {"Type": "AWS::CodeDeploy::DeploymentGroup", "Properties": {}}
+    assert findings(RULE, alone({"Group": of_instances})) == []
 
 
 SHIFTING = ("BLUE_GREEN", "LINEAR", "CANARY")
