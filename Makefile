@@ -25,10 +25,11 @@ bench: $(VENV)/.installed
 taskcat: $(TASKCAT)/.installed
 
 # On AWS, with the credentials of the environment (AWS_PROFILE), and it bills: docs/regional-tests.md.
+regional: export BLUEPRINT ?= ec2-alb
 regional: $(VENV)/.installed $(TASKCAT)/.installed
-	$(BIN)/python build.py build ec2-alb
-	$(BIN)/python build.py publish ec2-alb dev --region us-east-1
-	$(TASKCAT)/bin/python -P -W ignore tests/support/regional.py ec2-alb dev
+	$(BIN)/python build.py build "$$BLUEPRINT"
+	$(BIN)/python build.py publish "$$BLUEPRINT" dev --region us-east-1
+	$(TASKCAT)/bin/python -P -W ignore tests/support/regional.py "$$BLUEPRINT" dev
 
 constraints:
 	$(PYTHON) -m venv $(VENV)-fresh

@@ -12,12 +12,15 @@ from typing import Any
 
 import pytest
 import yaml
+from support import existing_network
 from support.accounts import REGION, Account, Project
+
+from stackwright.preflight.checks.given_certificate import covers
 
 REPOSITORY = Path(__file__).parents[2]
 RUNNER = REPOSITORY / "tests" / "support" / "regional.py"
 PYTHON = REPOSITORY / ".cache" / "taskcat-venv" / "bin" / "python"
-BLUEPRINTS = ("ec2-alb", "fargate-alb", "fargate-cdn", "ec2-api")
+BLUEPRINTS = ("ec2-alb", "fargate-alb", "fargate-cdn", "ec2-api", existing_network.BLUEPRINT)
 INSTALLED = PYTHON.parents[1] / ".installed"
 
 
@@ -52,9 +55,22 @@ def _prepare(project: Project) -> None:
     for region in _regions():
         if region != REGION:
             project.run("deploy", "region", "dev", "--yes", "--region", region)
+    for region in _regions(existing_network.BLUEPRINT):
+        _give(project, region)
     for blueprint in BLUEPRINTS:
         project.run("build", blueprint)
         project.run("publish", blueprint, "dev", "--region", REGION)
+
+
+def _give(project: Project, region: str) -> None:
+    """Make a network and a certificate in a region, and note there where both are."""
+    domain = project.parameters(existing_network.BLUEPRINT, "dev")["DomainName"]
+    given = existing_network.network(project.account, region) | {
+        "CertificateArn": existing_network.certificate(project.account, f"*.{domain}", region)
+    }
+    ssm = project.account.client("ssm", region)
+    for name, value in given.items():
+        ssm.put_parameter(Name=f"/stackwright/regional/{name}", Type="String", Value=value)
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +100,11 @@ def cdn(published: Project) -> Run:
 @pytest.fixture(scope="module")
 def api(published: Project) -> Run:
     return _run(published, "ec2-api")
+
+
+@pytest.fixture(scope="module")
+def bluegreen(published: Project) -> Run:
+    return _run(published, existing_network.BLUEPRINT)
 
 
 def _run(project: Project, blueprint: str) -> Run:
@@ -136,7 +157,7 @@ def _first(tested: Run, region: str, status: str) -> Any:
 
 @pytest.mark.parametrize("region", _regions("fargate-alb"))
 def test_a_system_without_a_domain_comes_up_where_its_document_has_it(fargate: Run, region: str) -> None:
-    assert fargate.results.keys() == {"us-west-1", "ap-southeast-2"}
+    assert fargate.results.keys() == {"us-west-1", "eu-west-1", "ap-southeast-2"}
     result = fargate.results[region]
     assert result["status"] == "CREATE_COMPLETE"
     assert f".{region}.elb.amazonaws.com" in result["outputs"]["LoadBalancerDnsName"]
@@ -162,17 +183,37 @@ def test_an_api_comes_up_in_each_of_three_regions(api: Run, region: str) -> None
     assert f".{region}.elb.amazonaws.com" in outputs["LoadBalancerDnsName"]
 
 
-def test_nothing_of_taskcat_is_left(tested: Run, fargate: Run, cdn: Run, api: Run) -> None:
+@pytest.mark.parametrize("region", _regions(existing_network.BLUEPRINT))
+def test_a_system_comes_up_in_the_network_of_its_region_and_leaves_it(bluegreen: Run, region: str) -> None:
+    assert bluegreen.results.keys() == {"us-east-1", "us-west-1", "eu-west-1"}
+    result = bluegreen.results[region]
+    assert result["status"] == "CREATE_COMPLETE"
+    assert result["outputs"]["ServiceUrl"] == f"https://{region}.app.dev.example.com"
+    assert f".{region}.elb.amazonaws.com" in result["outputs"]["LoadBalancerDnsName"]
+
+    account = bluegreen.account
+    stack = _stack(account, region, result["stack"])
+    given = {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}
+    for name in ("PublicSubnetIds", "PrivateSubnetIds"):
+        subnets = account.client("ec2", region).describe_subnets(SubnetIds=given[name].split(","))["Subnets"]
+        assert {each["VpcId"] for each in subnets} == {given["VpcId"]}
+        assert len({each["AvailabilityZone"] for each in subnets}) == 2
+    acm = account.client("acm", region)
+    certificate = acm.describe_certificate(CertificateArn=given["CertificateArn"])["Certificate"]
+    assert covers(certificate["DomainName"], given["DomainName"])
+
+
+def test_nothing_of_taskcat_is_left(tested: Run, fargate: Run, cdn: Run, api: Run, bluegreen: Run) -> None:
     buckets = [each["Name"] for each in tested.account.client("s3").list_buckets()["Buckets"]]
     assert [each for each in buckets if each.startswith("tcat-") and "accesslogs" not in each] == []
-    for region, result in (pair for run in (tested, fargate, cdn, api) for pair in run.results.items()):
-        assert _status(tested.account, region, result["stack"]) == "DELETE_COMPLETE"
+    for region, result in (pair for run in (tested, fargate, cdn, api, bluegreen) for pair in run.results.items()):
+        assert _stack(tested.account, region, result["stack"])["StackStatus"] == "DELETE_COMPLETE"
         assert _names(tested.account, region) <= {"account-dev", "region-dev"}
 
 
-def _status(account: Account, region: str, stack: str) -> str:
-    (found,) = account.client("cloudformation", region).describe_stacks(StackName=stack)["Stacks"]
-    return str(found["StackStatus"])
+def _stack(account: Account, region: str, name: str) -> Any:
+    (found,) = account.client("cloudformation", region).describe_stacks(StackName=name)["Stacks"]
+    return found
 
 
 def _names(account: Account, region: str) -> set[str]:

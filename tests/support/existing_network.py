@@ -9,7 +9,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from support.accounts import Account, Project
+from support.accounts import REGION, Account, Project
 
 BLUEPRINT = "fargate-bluegreen"
 _KEY = ec.generate_private_key(ec.SECP256R1())
@@ -26,9 +26,9 @@ def given(project: Project, environment: str, **parameters: str) -> dict[str, st
     return dict(values)
 
 
-def network(account: Account) -> dict[str, str]:
+def network(account: Account, region: str = REGION) -> dict[str, str]:
     """Make a VPC with a public and a private subnet in each of two zones; return its ids as parameters."""
-    ec2 = account.client("ec2")
+    ec2 = account.client("ec2", region)
     vpc = ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
     gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
     ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
@@ -53,7 +53,7 @@ def _route(ec2: Any, vpc: str, subnets: list[str], **target: str) -> None:
         ec2.associate_route_table(RouteTableId=table, SubnetId=each)
 
 
-def certificate(account: Account, domain: str) -> str:
+def certificate(account: Account, domain: str, region: str = REGION) -> str:
     """Import a certificate of the domain's; return its ARN."""
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, domain)])
     now = datetime.now(UTC)
@@ -66,5 +66,5 @@ def certificate(account: Account, domain: str) -> str:
     )
     pem = serialization.Encoding.PEM
     key = _KEY.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    imported = account.client("acm").import_certificate(Certificate=made.public_bytes(pem), PrivateKey=key)
+    imported = account.client("acm", region).import_certificate(Certificate=made.public_bytes(pem), PrivateKey=key)
     return str(imported["CertificateArn"])

@@ -52,7 +52,7 @@ def _say(line: str) -> None:
 
 
 def _configuration(project: Path, blueprint: str, environment: str) -> dict[str, Any]:
-    """Return `.taskcat.yml` with an environment's parameters.
+    """Return `.taskcat.yml` with an environment's parameters, save those that it names itself.
 
     Each region gets a domain name of its own below the environment's, if there is one: a hosted zone is global, and
     all are in one.
@@ -62,7 +62,8 @@ def _configuration(project: Path, blueprint: str, environment: str) -> dict[str,
     parameters: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))["Parameters"]
     if "DomainName" in parameters:
         parameters["DomainName"] = f"{REGION}.{parameters['DomainName']}"
-    content["tests"] = {blueprint: content["tests"][blueprint] | {"parameters": parameters}}
+    test = content["tests"][blueprint]
+    content["tests"] = {blueprint: test | {"parameters": parameters | test.get("parameters", {})}}
     return content
 
 
