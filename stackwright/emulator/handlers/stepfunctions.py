@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from stackwright.emulator.handlers import Context, Properties
-from stackwright.emulator.handlers.mapped import Mapped, Read, Step, handlers
+from stackwright.emulator.handlers.mapped import Mapped, Name, Read, Step, handlers
 from stackwright.emulator.handlers.shapes import text
 from stackwright.emulator.handlers.tags import Tagging
 
@@ -24,6 +24,7 @@ _MACHINE = Mapped(
     identity="stateMachineArn",
     key="stateMachineArn",
     delete="delete_state_machine",
+    name=Name("StateMachineName", 80),
     names={"StateMachineName": "name", "StateMachineType": "type", "DefinitionString": "definition"},
     steps=(Step("update_state_machine", _CHANGED, names={"DefinitionString": "definition"}, at_creation=False),),
     read=Read("describe_state_machine", "stateMachineArn", "@"),
@@ -46,8 +47,7 @@ def _written(properties: Properties) -> Properties:
 
 
 def _create(context: Context, properties: Properties) -> str:
-    name = f"{context.logical_id}-{context.suffix(12)}"
-    return _MACHINE.make(context, {"StateMachineName": name, **_written(properties)})
+    return _MACHINE.make(context, _written(properties))
 
 
 def _update(context: Context, arn: str, new: Properties, old: Properties) -> None:
