@@ -42,7 +42,7 @@ from stackwright.deploy.execute import (
 )
 from stackwright.deploy.first_try import discarded
 from stackwright.deploy.frozen import refuse_frozen
-from stackwright.deploy.live import refuse_unknown_image
+from stackwright.deploy.live import check_not_rolled_back, refuse_unknown_image
 from stackwright.deploy.outcome import DECLINED, check_ended, tell_declined, tell_outputs
 from stackwright.deploy.plan import (
     ENDED_WELL,
@@ -258,6 +258,7 @@ def _bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: 
                 return False
             stack_id = carried_out(aws, plan, proposal, screen, again)
     _protect(aws, plan, stack_id)
+    check_not_rolled_back(aws, plan, stack_id, again)
     if plan.points_to:
         pointer.move(aws, plan.stack_name, plan.points_to)
     return True

@@ -7,9 +7,10 @@ import pytest
 from stackwright.aws import Aws
 from stackwright.aws_errors import AwsError
 from stackwright.aws_shapes import Stack
-from stackwright.deploy.live import refuse_unknown_image
-from stackwright.deploy.plan import make_plan
-from stackwright.errors import BadInput
+from stackwright.deploy.again import Again, Where
+from stackwright.deploy.live import check_not_rolled_back, refuse_unknown_image
+from stackwright.deploy.plan import Plan, make_plan
+from stackwright.errors import BadInput, StackwrightError
 
 ROOT: dict[str, Any] = {"Parameters": {"Image": {"Type": "String", "Default": ""}}, "Resources": {}}
 OUTPUTS = {"ClusterName": "shop", "ServiceName": "web", "TaskDefinitionArn": "web:1"}
@@ -29,6 +30,8 @@ class Ecs:
         self.asked.append(operation)
         if operation == "describe_services":
             return {"services": [self.service]}
+        if operation == "list_tasks":
+            return {"taskArns": []}
         image = IMAGES[arguments["taskDefinition"]]
         return {"taskDefinition": {"containerDefinitions": [{"image": image}]}}
 
@@ -38,10 +41,15 @@ class Closed:
         raise AwsError(f"{operation} refused", code="AccessDeniedException")
 
 
-def refuse(
-    ecs: Any, *, image: str | None = None, pointer: str | None = None, outputs: dict[str, str] = OUTPUTS
-) -> None:
-    stack = Stack(
+class Updated(Ecs):
+    """The stack after its update, and what ECS runs then."""
+
+    def stack(self, name: str) -> Stack:
+        return stack({**OUTPUTS, "TaskDefinitionArn": "web:2"})
+
+
+def stack(outputs: dict[str, str]) -> Stack:
+    return Stack(
         id="arn:stack/shop-dev",
         name="shop-dev",
         status="UPDATE_COMPLETE",
@@ -51,18 +59,31 @@ def refuse(
         outputs=outputs,
         protected=False,
     )
-    plan = make_plan(
+
+
+def plan(outputs: dict[str, str] | None = OUTPUTS, *, image: str | None = None, pointer: str | None = None) -> Plan:
+    return make_plan(
         blueprint="shop",
         environment="dev",
         root=ROOT,
         nested={},
         parameters={},
         tags={},
-        stack=stack,
+        stack=None if outputs is None else stack(outputs),
         image=image,
         pointer=pointer,
     )
-    refuse_unknown_image(cast(Aws, ecs), plan)
+
+
+def refuse(
+    ecs: Any, *, image: str | None = None, pointer: str | None = None, outputs: dict[str, str] = OUTPUTS
+) -> None:
+    refuse_unknown_image(cast(Aws, ecs), plan(outputs, image=image, pointer=pointer))
+
+
+def check(ecs: Any, before: dict[str, str] | None = OUTPUTS) -> None:
+    again = Again("shop", "dev", "shop-dev", Where(None, None, False))
+    check_not_rolled_back(cast(Aws, ecs), plan(before), "arn:stack/shop-dev", again)
 
 
 def test_an_image_that_the_stack_does_not_know_is_not_taken_back_unasked() -> None:
@@ -109,3 +130,39 @@ def test_a_stack_without_a_service_is_not_asked_about() -> None:
     ecs = Ecs("web:2")
     refuse(ecs, outputs={"VpcId": "vpc-1"})
     assert ecs.asked == []
+
+
+def test_an_update_that_ecs_has_rolled_back_is_a_failure_whatever_cloudformation_says() -> None:
+    ecs = Updated("web:1")
+    ecs.service["events"] = [{"message": "(service web) rolling back to deployment ecs-svc/1."}]
+    with pytest.raises(StackwrightError) as raised:
+        check(ecs)
+    assert str(raised.value).splitlines() == [
+        "shop-dev is complete, but ECS rolled the deployment back: web runs web:1, not web:2",
+        "  event: (service web) rolling back to deployment ecs-svc/1.",
+        "next: mend what its tasks stopped for, then python build.py deploy shop dev --image IMAGE",
+    ]
+
+
+@pytest.mark.parametrize("before", [None, OUTPUTS])
+def test_an_update_whose_revision_runs_is_none(before: dict[str, str] | None) -> None:
+    ecs = Updated("web:2")
+    check(ecs, before)
+    assert ecs.asked == ["describe_services"]
+
+
+def test_what_runs_is_not_asked_for_where_the_update_made_no_revision() -> None:
+    ecs = Updated("web:3")
+    check(ecs, {**OUTPUTS, "TaskDefinitionArn": "web:2"})
+    assert ecs.asked == []
+
+
+def test_what_codedeploy_deploys_later_was_not_rolled_back() -> None:
+    check(Updated("web:1", "CODE_DEPLOY"))
+
+
+def test_who_may_not_ask_ecs_is_told_nothing() -> None:
+    class Shut(Closed, Updated):
+        pass
+
+    check(Shut("web:1"))

@@ -10,6 +10,7 @@ from nested.parts import shared_parameters
 from nested.pipeline import NO_IMAGE
 from stackwright.aws_errors import AccessDenied
 from stackwright.deploy import pointer
+from stackwright.errors import StackwrightError
 
 
 @pytest.fixture
@@ -61,6 +62,18 @@ def test_an_image_given_by_hand_moves_the_pointer(pipeline: Any) -> None:
     pipeline.parameters(Retention="14")
     pipeline.deploy()
     assert runs(pipeline) == ("repo:1", "repo:1")
+
+
+def test_an_image_that_ecs_rolled_back_does_not_move_it(pipeline: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def rolled_back(*_: Any) -> None:
+        raise StackwrightError("rolled back")
+
+    pipeline.deploy()
+    release(pipeline, "repo:2")
+    monkeypatch.setattr("stackwright.deploy.check_not_rolled_back", rolled_back)
+    with pytest.raises(StackwrightError, match="rolled back"):
+        pipeline.deploy(image="repo:3")
+    assert pointer.read(pipeline.aws, "shop-dev") == "repo:2"
 
 
 def test_a_look_moves_nothing(pipeline: Any) -> None:
