@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 TASKCAT := .cache/taskcat-venv
 
+# One more than there are cores: who talks to a server waits about as long as it works.
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
+
 .PHONY: demo test quick bench taskcat regional constraints lock clean
 
 demo: $(VENV)/.installed
@@ -14,10 +17,10 @@ test: $(VENV)/.installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 quick: $(VENV)/.installed
-	$(BIN)/python -m pytest --numprocesses auto --dist loadscope --no-loadscope-reorder -m "not e2e"
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder -m "not e2e"
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks

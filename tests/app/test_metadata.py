@@ -32,6 +32,8 @@ def endpoint() -> Iterator[Endpoint]:
 
         def make(answer: bytes) -> str:
             listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+            # Closed under a thread that accepts, its number would be another socket's while the thread goes on.
+            stack.callback(listening.shutdown, socket.SHUT_RDWR)
             threading.Thread(target=_answer, args=(listening, answer), daemon=True).start()
             return f"http://127.0.0.1:{listening.getsockname()[1]}/v4/abc"
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from support.accounts import Account, Project
+from support.existing_network import certificate
 from support.systems import (
     System,
     an_image_is_shipped,
@@ -125,7 +126,7 @@ def test_a_certificate_moves_the_service_to_https_and_back(project: Project) -> 
     system = deployed(project, BLUEPRINT, "dev")
     deploy = ("deploy", BLUEPRINT, "dev", "--local", "--yes", "--despite-findings")
     groups = _target_groups(system)
-    arn = system.ask("acm", "request_certificate", DomainName="app.example.com")["CertificateArn"]
+    arn = certificate(project.account, "app.example.com")
     project.set(BLUEPRINT, "dev", CertificateArn=arn)
     project.run(*deploy)
     http, https = system.listeners()

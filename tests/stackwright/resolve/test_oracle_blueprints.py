@@ -75,5 +75,6 @@ def with_value(declared: Mapping[str, Any], value: Any) -> dict[str, Any]:
 
 
 def unnested(value: Any) -> Any:
-    """Return our value with the names of nested stacks as the oracle has them."""
-    return json.loads(re.sub(rf"{STACK_NAME}-\w+-\$\{{\w+\.Suffix\}}", STACK_NAME, json.dumps(value)))
+    """Return our value with the names of nested stacks as the oracle has them, where a root's is cut from one, too."""
+    text = re.sub(rf"{STACK_NAME}-\w+-\$\{{\w+\.Suffix\}}", STACK_NAME, json.dumps(value))
+    return json.loads(re.sub(rf'\$\{{Select\(0, Split\(\\"-\w+-\\", \\"{STACK_NAME}\\"\)\)\}}', STACK_NAME, text))

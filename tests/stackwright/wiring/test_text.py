@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from stackwright.wiring.text import as_text
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
-DOCUMENTS = st.dictionaries(
-    st.text(), st.recursive(PLAIN, lambda each: st.lists(each) | st.dictionaries(st.text(), each))
-)
+VALUES = st.recursive(PLAIN, lambda each: st.lists(each) | st.dictionaries(st.text(), each), max_leaves=12)
+DOCUMENTS = st.dictionaries(st.text(), VALUES, max_size=4)
 
 
 @given(DOCUMENTS)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import boto3
@@ -142,6 +143,7 @@ def bed_in(endpoint: str) -> Bed:
     for service in linked_roles.NEEDED:
         linked_roles.found(account, service)
 
+    @cache
     def client(service: str) -> Any:
         keys = {"aws_access_key_id": account, "aws_secret_access_key": "local"}
         return boto3.client(service, region_name="us-east-1", endpoint_url=endpoint, **keys)
@@ -190,17 +192,25 @@ def slow() -> Iterator[Bed]:
         yield bed_in(local.endpoint)
 
 
+@pytest.fixture
+def stepping() -> Iterator[Bed]:
+    """Deployments that wait in each stage, if only for a moment."""
+    with LocalAws(delays={"AWS::ECS::Service": 0.05}) as local:
+        yield bed_in(local.endpoint)
+
+
 Look = tuple[str, dict[str, int], dict[str, int], int]
 
 
 @pytest.fixture
-def looks(slow: Bed, monkeypatch: pytest.MonkeyPatch) -> list[Look]:
+def looks(stepping: Bed, monkeypatch: pytest.MonkeyPatch) -> list[Look]:
     """Stage, both rules' weights and how many tasks run, each time that a deployment waits: no stage is too short."""
     found: list[Look] = []
     wait = Run._wait
 
     def look(run: Run) -> None:
-        found.append((run.stage, slow.weights(), slow.weights("test"), sum(slow.running().values())))
+        tasks = sum(stepping.running().values())
+        found.append((run.stage, stepping.weights(), stepping.weights("test"), tasks))
         wait(run)
 
     monkeypatch.setattr(Run, "_wait", look)
@@ -226,23 +236,23 @@ def test_each_release_leaves_production_on_the_other_group(bed: Bed, strategy: s
 BLUE, GREEN = {"blue": 100, "green": 0}, {"blue": 0, "green": 100}
 
 
-def test_both_revisions_run_until_the_bake_time_is_over(slow: Bed, looks: list[Look]) -> None:
-    slow.serve()
-    new = slow.release()
-    assert slow.ended()["status"] == "SUCCESSFUL"
+def test_both_revisions_run_until_the_bake_time_is_over(stepping: Bed, looks: list[Look]) -> None:
+    stepping.serve()
+    new = stepping.release()
+    assert stepping.ended()["status"] == "SUCCESSFUL"
     assert ("POST_SCALE_UP", BLUE, BLUE, 4) in looks
     assert ("PRE_PRODUCTION_TRAFFIC_SHIFT", BLUE, GREEN, 4) in looks
     assert ("BAKE_TIME", GREEN, GREEN, 4) in looks
-    assert slow.running() == {new: 2}
+    assert stepping.running() == {new: 2}
 
 
-def test_a_canary_has_its_share_before_the_rest_follows(slow: Bed, looks: list[Look]) -> None:
+def test_a_canary_has_its_share_before_the_rest_follows(stepping: Bed, looks: list[Look]) -> None:
     canary = {"canaryPercent": 12.5, "canaryBakeTimeInMinutes": 5}
-    slow.serve(deploymentConfiguration=slow.configuration("CANARY", canaryConfiguration=canary))
-    slow.release()
-    assert slow.ended()["status"] == "SUCCESSFUL"
+    stepping.serve(deploymentConfiguration=stepping.configuration("CANARY", canaryConfiguration=canary))
+    stepping.release()
+    assert stepping.ended()["status"] == "SUCCESSFUL"
     assert ("PRODUCTION_TRAFFIC_SHIFT", {"blue": 875, "green": 125}, GREEN, 4) in looks
-    assert slow.weights() == GREEN
+    assert stepping.weights() == GREEN
 
 
 @pytest.mark.parametrize(
