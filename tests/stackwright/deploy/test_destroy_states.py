@@ -65,7 +65,7 @@ def delete(shop: Any) -> None:
 
 def test_a_deletion_that_goes_on_is_picked_up(shop: Any, local: Any, capsys: pytest.CaptureFixture[str]) -> None:
     shop.deploy()
-    local.delays["AWS::EC2::VPC"] = 1.5
+    local.delays["AWS::EC2::VPC"] = 6
     try:
         delete(shop)
         until(shop, "DELETE_IN_PROGRESS")
@@ -81,7 +81,7 @@ def test_a_deletion_that_goes_on_is_picked_up(shop: Any, local: Any, capsys: pyt
 
 def test_a_deletion_is_followed_by_watch_to_its_end(shop: Any, local: Any, capsys: pytest.CaptureFixture[str]) -> None:
     shop.deploy()
-    local.delays["AWS::EC2::VPC"] = 1.5
+    local.delays["AWS::EC2::VPC"] = 6
     try:
         delete(shop)
         until(shop, "DELETE_IN_PROGRESS")
@@ -119,7 +119,7 @@ def test_a_deletion_picked_up_that_fails_is_asked_for_again(
 
 
 def test_a_stack_that_is_being_deployed_stays(shop: Any, local: Any) -> None:
-    local.delays["AWS::EC2::VPC"] = 1.5
+    local.delays["AWS::EC2::VPC"] = 6
     try:
         with beside(shop.deploy):
             until(shop, "CREATE_IN_PROGRESS")
