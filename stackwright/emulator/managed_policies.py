@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import os
-from functools import cache
+from functools import cache, wraps
 from typing import Any
 
 
@@ -25,8 +25,8 @@ def install() -> None:
         blank.region_name, blank.account_id = region, "aws"
         return list(load(blank))
 
+    @wraps(load)
     def copied(self: Any) -> list[Any]:
         return [copy.copy(each) for each in loaded(self.region_name)]
 
-    copied.__wrapped__ = load  # type: ignore[attr-defined]
     IAMBackend._init_aws_policies = copied

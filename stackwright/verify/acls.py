@@ -75,7 +75,9 @@ def _covered(entry: Resource, wanted: IPv4Network | IPv6Network) -> bool | None:
     about = network(given)
     if about is None:
         return None if entry.properties.get("RuleAction") == "deny" else True
-    return about.supernet_of(wanted) if about.overlaps(wanted) else None  # type: ignore[arg-type]
+    if wanted.network_address in about and wanted.broadcast_address in about:
+        return True
+    return False if about.network_address in wanted else None
 
 
 def network(given: Value) -> IPv4Network | IPv6Network | None:

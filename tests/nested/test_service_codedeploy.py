@@ -61,8 +61,8 @@ CHANGED = {
 
 @cache
 def template(protocol: str = "HTTP") -> dict[str, Any]:
-    made: dict[str, Any] = service_codedeploy.template(protocol=protocol).to_dict()  # type: ignore[arg-type]
-    return json.loads(json.dumps(made))  # type: ignore[no-any-return]
+    made: dict[str, Any] = service_codedeploy.template(protocol=protocol).to_dict()
+    return json.loads(json.dumps(made))
 
 
 def deployed(**parameters: str) -> Graph:
@@ -124,7 +124,7 @@ def test_the_appspec_deploys_the_live_revision_where_the_service_is(public: str,
 
 def test_an_application_load_balancer_speaks_no_tcp_to_its_targets() -> None:
     with pytest.raises(ValueError, match="speaks HTTP or HTTPS"):
-        service_codedeploy.template(protocol="TCP")  # type: ignore[arg-type]
+        service_codedeploy.template(protocol="TCP")
     with pytest.raises(ValueError, match="not root"):
         service_codedeploy.template(port=80)
 

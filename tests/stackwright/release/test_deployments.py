@@ -50,14 +50,14 @@ class Aws:
 def test_a_lost_connection_does_not_end_the_following() -> None:
     aws = Aws("InProgress", *[Unreachable("gone")] * (PATIENCE - 1), "Succeeded")
     heard: list[str] = []
-    ended = follow(aws, "d-1", heard=heard.append, sleep=lambda _: None)  # type: ignore[arg-type]
+    ended = follow(aws, "d-1", heard=heard.append, sleep=lambda _: None)
     assert (ended.status, heard) == ("Succeeded", ["deployment d-1: Succeeded"])
 
 
 def test_a_connection_that_stays_lost_does() -> None:
     aws = Aws(*[Unreachable("gone")] * PATIENCE)
     with pytest.raises(Unreachable):
-        follow(aws, "d-1", heard=print, sleep=lambda _: None)  # type: ignore[arg-type]
+        follow(aws, "d-1", heard=print, sleep=lambda _: None)
 
 
 _WORDS = st.text(max_size=300)

@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
 def make(folder: Path, architecture: str = "ARM64") -> str:
     parameters = {"CpuArchitecture": architecture}
     stack = Stack("id", "shop-dev", "", "", parameters, {}, {"RepositoryUri": REPOSITORY}, protected=False)
-    return built(Aws(), stack, folder, environment="dev", version="1.4.0+rc.1")  # type: ignore[arg-type]
+    return built(Aws(), stack, folder, environment="dev", version="1.4.0+rc.1")
 
 
 def test_it_is_built_for_the_tasks_pushed_and_named_by_its_digest(told: Path, folder: Path) -> None:

@@ -128,7 +128,7 @@ def test_tags_of_a_pipeline_change(bench: Any) -> None:
         bench.make(name, kind, its)
     pipeline = bench.make("", case["type"], case["properties"])
     old = bench.fill(case["properties"])
-    handler_for(case["type"]).update(bench.context, pipeline, old | {"Tags": [{"Key": "Owner", "Value": "me"}]}, old)  # type: ignore[misc]
+    handler_for(case["type"]).update(bench.context, pipeline, old | {"Tags": [{"Key": "Owner", "Value": "me"}]}, old)
     arn = handler_for(case["type"]).attributes(bench.context, pipeline, old)["Arn"]
     found = bench.context.client("codepipeline").list_tags_for_resource(resourceArn=arn)["tags"]
     assert found == [{"key": "Owner", "value": "me"}]
