@@ -24,10 +24,7 @@ from nested.parts import alarms, placing, references, rollout, shifting, target,
 from nested.parts.cloudfront import Entrance
 from nested.parts.placing import Capacity
 from nested.parts.references import References
-from nested.shape import gives, needs
-
-# A numeric user that is not root may not listen below this.
-FIRST_PORT = 1024
+from nested.shape import Input, gives, needs
 
 
 def template(
@@ -59,8 +56,6 @@ def template(
     Raises ValueError for a port that only root may listen on, for a health command of another form, and for a variable
     that cannot be one.
     """
-    if port < FIRST_PORT:
-        raise ValueError(f"port {port}: the container's user is not root, choose {FIRST_PORT} or above")
     t = Template(Description="ECS service behind an Application Load Balancer")
     t.timeout_minutes = rollout.CREATION_MINUTES
     ports = [task.Port("http", port, "PORT")]
@@ -79,18 +74,7 @@ def template(
     t.add_resource(alarms.failed_tasks(rollout.FAILED_TASKS, condition=shifting.SHIFTS))
     shifting.add_to(t, hooks=hooks)
     t.add_resource(_service(capacity, port, hooks))
-    gives(
-        t,
-        {
-            inputs.SERVICE_NAME: GetAtt("Service", "Name"),
-            inputs.TARGET_GROUP_FULL_NAME: GetAtt(target.PRIMARY, "TargetGroupFullName"),
-            inputs.ALTERNATE_TARGET_GROUP_FULL_NAME: GetAtt(target.ALTERNATE, "TargetGroupFullName"),
-            inputs.LOG_GROUP_NAME: Ref("ApplicationLogs"),
-            inputs.UNHEALTHY_HOSTS_ALARM: Ref("UnhealthyHosts"),
-            inputs.SERVER_ERRORS_ALARM: Ref("ServerErrors"),
-            inputs.TASK_DEFINITION_ARN: Ref("TaskDefinition"),
-        },
-    )
+    gives(t, _outputs())
     return t
 
 
@@ -101,6 +85,18 @@ def _declare(t: Template, capacity: Capacity) -> None:
     needs(t, inputs.LISTENER_ARN, inputs.LOAD_BALANCER_SECURITY_GROUP_ID, inputs.LOAD_BALANCER_FULL_NAME)
     needs(t, inputs.TEST_LISTENER_ARN, inputs.LISTENER_RULE_PRIORITY, inputs.PATH_PATTERNS)
     placing.declare(t, capacity)
+
+
+def _outputs() -> dict[Input, Any]:
+    return {
+        inputs.SERVICE_NAME: GetAtt("Service", "Name"),
+        inputs.TARGET_GROUP_FULL_NAME: GetAtt(target.PRIMARY, "TargetGroupFullName"),
+        inputs.ALTERNATE_TARGET_GROUP_FULL_NAME: GetAtt(target.ALTERNATE, "TargetGroupFullName"),
+        inputs.LOG_GROUP_NAME: Ref("ApplicationLogs"),
+        inputs.UNHEALTHY_HOSTS_ALARM: Ref("UnhealthyHosts"),
+        inputs.SERVER_ERRORS_ALARM: Ref("ServerErrors"),
+        inputs.TASK_DEFINITION_ARN: Ref("TaskDefinition"),
+    }
 
 
 def _definition(

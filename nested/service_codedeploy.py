@@ -17,7 +17,6 @@ from troposphere.ecs import DeploymentController, LoadBalancer, Service, TaskDef
 from nested import inputs
 from nested.parts import alarms, fargate, frozen, placing, rollout, target, task, timing
 from nested.parts.shifting import TESTED
-from nested.service import FIRST_PORT
 from nested.shape import gives, needs
 
 # An Application Load Balancer speaks no other to its targets ("Target groups for your Application Load Balancers").
@@ -43,8 +42,6 @@ def template(
     the tasks, LogGroupName, UnhealthyHostsAlarm and ServerErrorsAlarm. `health_command` is as in `service`.
     Raises ValueError for a port that only root may listen on, and for a protocol that the load balancer does not speak.
     """
-    if port < FIRST_PORT:
-        raise ValueError(f"port {port}: the container's user is not root, choose {FIRST_PORT} or above")
     if protocol not in ("HTTP", "HTTPS"):
         raise ValueError(f"protocol {protocol}: an Application Load Balancer speaks HTTP or HTTPS to its targets")
     t = Template(Description="ECS service that CodeDeploy deploys blue/green behind an Application Load Balancer")

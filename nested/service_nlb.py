@@ -9,6 +9,7 @@ template: a target group must never follow a parameter.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from troposphere import GetAtt, If, Ref, Template
 from troposphere.ecs import HealthCheck, LoadBalancer, Service, TaskDefinition
@@ -19,8 +20,7 @@ from nested.parts import endpoints as ports
 from nested.parts.api_metrics import Kind
 from nested.parts.endpoints import Endpoint
 from nested.parts.placing import Capacity
-from nested.service import FIRST_PORT
-from nested.shape import gives, needs
+from nested.shape import Input, gives, needs
 
 
 def template(
@@ -40,9 +40,6 @@ def template(
     ServerErrorsAlarm.
     Raises ValueError for a port that only root may listen on.
     """
-    for each in endpoints:
-        if each.port < FIRST_PORT:
-            raise ValueError(f"port {each.port}: the container's user is not root, choose {FIRST_PORT} or above")
     t = Template(Description="ECS service behind a Network Load Balancer")
     t.timeout_minutes = rollout.CREATION_MINUTES
     _declare(t, capacity, api)
@@ -54,20 +51,7 @@ def template(
         t.add_resource([make(each) for each in endpoints])
     t.add_resource([alarms_api.unhealthy_hosts(endpoints), alarms_api.server_errors(api)])
     t.add_resource(_service(capacity, endpoints))
-    gives(
-        t,
-        {
-            inputs.SERVICE_NAME: GetAtt("Service", "Name"),
-            inputs.TARGET_GROUP_FULL_NAME: GetAtt(target_tcp.group_of(endpoints[0]), "TargetGroupFullName"),
-            inputs.LOG_GROUP_NAME: Ref("ApplicationLogs"),
-            inputs.UNHEALTHY_HOSTS_ALARM: Ref("UnhealthyHosts"),
-            inputs.SERVER_ERRORS_ALARM: Ref("ServerErrors"),
-            inputs.TASK_DEFINITION_ARN: Ref("TaskDefinition"),
-            inputs.TASK_FAMILY: Ref("AWS::StackName"),
-            inputs.TASK_ROLE_ARN: GetAtt("TaskRole", "Arn"),
-            inputs.TASK_EXECUTION_ROLE_ARN: GetAtt("ExecutionRole", "Arn"),
-        },
-    )
+    gives(t, _outputs(endpoints[0]))
     return t
 
 
@@ -78,6 +62,20 @@ def _declare(t: Template, capacity: Capacity, api: Kind) -> None:
     needs(t, inputs.LOAD_BALANCER_ARN, inputs.LOAD_BALANCER_SECURITY_GROUP_ID, inputs.LOAD_BALANCER_FULL_NAME)
     needs(t, *api_metrics.needed(api))
     placing.declare(t, capacity)
+
+
+def _outputs(first: Endpoint) -> dict[Input, Any]:
+    return {
+        inputs.SERVICE_NAME: GetAtt("Service", "Name"),
+        inputs.TARGET_GROUP_FULL_NAME: GetAtt(target_tcp.group_of(first), "TargetGroupFullName"),
+        inputs.LOG_GROUP_NAME: Ref("ApplicationLogs"),
+        inputs.UNHEALTHY_HOSTS_ALARM: Ref("UnhealthyHosts"),
+        inputs.SERVER_ERRORS_ALARM: Ref("ServerErrors"),
+        inputs.TASK_DEFINITION_ARN: Ref("TaskDefinition"),
+        inputs.TASK_FAMILY: Ref("AWS::StackName"),
+        inputs.TASK_ROLE_ARN: GetAtt("TaskRole", "Arn"),
+        inputs.TASK_EXECUTION_ROLE_ARN: GetAtt("ExecutionRole", "Arn"),
+    }
 
 
 def _definition(capacity: Capacity, endpoints: tuple[Endpoint, ...], check: HealthCheck | If) -> TaskDefinition:

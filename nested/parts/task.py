@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from troposphere import Equals, GetAtt, If, Ref, Template
 from troposphere.ecs import (
@@ -44,12 +45,24 @@ LOG_BUFFER = "25m"
 OPEN_FILES = 65536
 
 
-class Port(NamedTuple):
-    """A port that the container listens on, and the variable by which it is told."""
+# USER may not listen below this.
+FIRST_PORT = 1024
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port that the container listens on, and the variable by which it is told.
+
+    Raises ValueError for a port that only root may listen on.
+    """
 
     name: str
     number: int
     variable: str
+
+    def __post_init__(self) -> None:
+        if self.number < FIRST_PORT:
+            raise ValueError(f"port {self.number}: the container's user is not root, choose {FIRST_PORT} or above")
 
 
 def declare(t: Template, *, sessions: bool = True) -> None:
