@@ -47,7 +47,6 @@ class Services:
             stack_id=stack.id,
             logical_id=resource.logical_id,
             client=client,
-            type=resource.type,
             tags=stack.all_tags(resource.logical_id),
             generation=resource.generation,
             tell=tell,

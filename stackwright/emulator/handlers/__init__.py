@@ -24,21 +24,10 @@ Properties = dict[str, Any]
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _SUFFIX = 12
 
-# CloudFormation leaves their stack out of generated names: "AwsWafv2WebAcl", AWS Security Hub User Guide;
-# aws-cloudformation/cloudformation-coverage-roadmap#783; serverless-operations/serverless-step-functions#85.
-NAMED_WITHOUT_STACK = frozenset(
-    {
-        "AWS::CloudWatch::Dashboard",
-        "AWS::SecretsManager::Secret",
-        "AWS::StepFunctions::StateMachine",
-        "AWS::WAFv2::WebACL",
-    }
-)
-
 
 @dataclass(frozen=True)
 class Context:
-    """One resource of one stack, of a CloudFormation `type`, and the way to the services that hold it.
+    """One resource of one stack, and the way to the services that hold it.
 
     `client(service)` is a boto3 client on this server for this account and region;
     `client(service, region)` the same in another region. `tags` are the stack's tags with the
@@ -53,18 +42,20 @@ class Context:
     stack_id: str
     logical_id: str
     client: Callable[..., Any]
-    type: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     generation: int = 0
     tell: Callable[[str], None] = lambda reason: None
 
-    def generated_name(self, limit: int) -> str:
-        """Return `<stack>-<LogicalId>-<12 characters>`, without the stack for some types, at most `limit` long.
+    def generated_name(self, limit: int, *, with_stack: bool = True) -> str:
+        """Return `<stack>-<LogicalId>-<12 characters>`, at most `limit` long.
+
+        CloudFormation leaves the stack out for some types: "AwsWafv2WebAcl", AWS Security Hub User Guide;
+        aws-cloudformation/cloudformation-coverage-roadmap#783; serverless-operations/serverless-step-functions#85.
 
         The characters follow from stack id, logical id and generation: a retried create finds the
         same name, a replacement another one. What is too long is cut from stack and logical id.
         """
-        if self.type in NAMED_WITHOUT_STACK:
+        if not with_stack:
             return f"{self.logical_id[: limit - _SUFFIX - 1]}-{self.suffix(_SUFFIX)}"
         room = max(limit - _SUFFIX - 2, 2)
         logical = self.logical_id[: max(room // 2, room - len(self.stack_name))]

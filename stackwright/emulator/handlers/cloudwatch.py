@@ -39,7 +39,7 @@ def _alarm(operation: str) -> Handler:
 
 
 def _put_dashboard(context: Context, properties: Properties) -> str:
-    named = {"DashboardName": context.generated_name(255), **properties}
+    named = {"DashboardName": context.generated_name(255, with_stack=False), **properties}
     call(context.client("cloudwatch"), "put_dashboard", named)
     return str(named["DashboardName"])
 

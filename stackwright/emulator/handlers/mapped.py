@@ -62,11 +62,12 @@ class Read:
 
 @dataclass(frozen=True)
 class Name:
-    """The property that names a resource, generated where it is not given; `limit` characters."""
+    """The property that names a resource, generated where it is not given (`Context.generated_name`)."""
 
     property: str
     limit: int
     lower: bool = False
+    with_stack: bool = True
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class Mapped:
     def _prepared(self, context: Context, properties: Properties) -> Properties:
         properties = {**self.defaults, **properties}
         if self.name and self.name.property not in properties:
-            name = context.generated_name(self.name.limit)
+            name = context.generated_name(self.name.limit, with_stack=self.name.with_stack)
             properties[self.name.property] = name.lower() if self.name.lower else name
         return self.prepare(context, properties) if self.prepare else properties
 

@@ -20,7 +20,7 @@ _SECRET = Mapped(
     delete="delete_secret",
     delete_with={"ForceDeleteWithoutRecovery": True},
     names={"ReplicaRegions": "AddReplicaRegions"},
-    name=Name("Name", 512),
+    name=Name("Name", 512, with_stack=False),
     local=("GenerateSecretString",),
     steps=(
         Step("update_secret", ("Description", "KmsKeyId", "SecretString"), at_creation=False),

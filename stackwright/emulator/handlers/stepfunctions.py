@@ -24,7 +24,7 @@ _MACHINE = Mapped(
     identity="stateMachineArn",
     key="stateMachineArn",
     delete="delete_state_machine",
-    name=Name("StateMachineName", 80),
+    name=Name("StateMachineName", 80, with_stack=False),
     names={"StateMachineName": "name", "StateMachineType": "type", "DefinitionString": "definition"},
     steps=(Step("update_state_machine", _CHANGED, names={"DefinitionString": "definition"}, at_creation=False),),
     read=Read("describe_state_machine", "stateMachineArn", "@"),

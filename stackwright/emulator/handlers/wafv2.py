@@ -15,7 +15,7 @@ _TAGS = Tagging(key="ResourceARN", tags="Tags", keys="TagKeys")
 
 
 def _create(context: Context, properties: Properties) -> str:
-    named = {"Name": context.generated_name(128), **properties}
+    named = {"Name": context.generated_name(128, with_stack=False), **properties}
     summary = call(context.client("wafv2"), "create_web_acl", named)["Summary"]
     return f"{summary['Name']}|{summary['Id']}|{named['Scope']}"
 

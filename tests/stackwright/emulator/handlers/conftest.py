@@ -92,7 +92,7 @@ class Bench:
 
     def make(self, name: str, kind: str, properties: dict[str, Any]) -> str:
         properties = self.fill(properties)
-        context = replace(self.context, logical_id=f"Made{name.title()}", type=kind)
+        context = replace(self.context, logical_id=f"Made{name.title()}")
         physical_id = handler_for(kind).create(context, properties)
         self.made[name] = (kind, physical_id, properties)
         return physical_id
