@@ -59,6 +59,7 @@ class ResourceSchema:
     conditional: tuple[PropertyPath, ...] = ()
     read_only: tuple[str, ...] = ()
     identifier: tuple[PropertyPath, ...] = ()
+    required: tuple[str, ...] = ()
     tags: TagShape | None = None
 
 
@@ -84,6 +85,7 @@ def _reduced(resource_type: str, raw: Mapping[str, Any]) -> ResourceSchema:
         conditional=_paths(raw, "conditionalCreateOnlyProperties"),
         read_only=tuple(".".join(path) for path in _paths(raw, "readOnlyProperties")),
         identifier=_paths(raw, "primaryIdentifier"),
+        required=tuple(raw.get("required", ())),
         tags=_tag_shape(raw),
     )
 

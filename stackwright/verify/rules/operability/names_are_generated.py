@@ -9,16 +9,8 @@ from stackwright.schemas import schema
 from stackwright.verify.deployment import Deployment, at
 from stackwright.verify.rule import Finding, Rule
 
-# A name is what it is: the record's, the parameter's and the zone's are what they are made for. A stack set has to have
-# one.
-_NAMED_BY_NATURE = {
-    "AWS::CloudFormation::StackSet",
-    "AWS::Route53::HostedZone",
-    "AWS::Route53::RecordSet",
-    "AWS::SSM::Parameter",
-}
-# A name that has to be given cannot be left out.
-_NAMED_BY_DUTY = {"AWS::Logs::DeliveryDestination"}
+# A zone's name is what it is made for, and not required: what has to be given is known from the schema.
+_NAMED_BY_NATURE = {"AWS::Route53::HostedZone"}
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:
@@ -27,9 +19,14 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         replacing = _replacing(resource)
         name = _name(resource, replacing)
         others = replacing - {name, *_within(resource)}
-        if name is not None and others and resource.type not in _NAMED_BY_NATURE | _NAMED_BY_DUTY:
+        if name is not None and others and not _has_to_have(resource.type, name):
             problem = f"a change of {', '.join(sorted(others))} replaces it, and fails because the name is taken"
             yield Finding(resource.path, name, resource.properties[name], problem, f"leave {name} out")
+
+
+def _has_to_have(resource_type: str, name: str) -> bool:
+    """Tell whether a name cannot be left out."""
+    return resource_type in _NAMED_BY_NATURE or name in schema(resource_type).required
 
 
 def _name(resource: Resource, replacing: set[str]) -> str | None:

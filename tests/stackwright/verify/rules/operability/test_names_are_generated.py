@@ -40,3 +40,9 @@ def test_a_property_inside_another_is_named_whole() -> None:
     provider = {"Type": "AWS::ECS::CapacityProvider", "Properties": {"Name": "own", "AutoScalingGroupProvider": group}}
     (line,) = told(RULE, alone({"Provider": provider}))
     assert "a change of AutoScalingGroupProvider.AutoScalingGroupArn replaces it" in line
+
+
+def test_a_name_that_has_to_be_given_is_no_finding() -> None:
+    bucket = {"Name": "logs", "DestinationResourceArn": "arn:aws:s3:::logs", "OutputFormat": "json"}
+    destination = {"Type": "AWS::Logs::DeliveryDestination", "Properties": bucket}
+    assert findings(RULE, alone({"Destination": destination})) == []
