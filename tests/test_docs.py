@@ -17,8 +17,9 @@ import pytest
 from support.references import absent
 
 from stackwright import __version__
-from stackwright.cli import verbs
+from stackwright.cli import run, verbs
 from stackwright.compose import Blueprint
+from stackwright.project import Project
 from templates import BLUEPRINTS
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -333,3 +334,18 @@ def test_make_targets_are_there() -> None:
     }
     assert asked
     assert asked <= made
+
+
+def test_what_is_quoted_of_verify_is_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    """As counted in prod and in dev, and between them on the page with one guarantee of prod's broken."""
+    assert run(["verify", "ec2-alb"], project=Project(REPOSITORY, BLUEPRINTS)) == 0
+    dev, prod = counted(capsys.readouterr().out)
+    broken = (prod[0], prod[1] - 1, prod[2])
+    assert counted((REPOSITORY / "README.md").read_text(encoding="utf-8")) == [prod]
+    assert counted(text("guarantees.md")) == [prod, broken, dev]
+
+
+def counted(said: str) -> list[tuple[str, int, int]]:
+    """How many guarantees hold of how many, by environment, as often as it is said."""
+    found = re.findall(r"ec2-alb (\w+): (\d+) of (\d+) guarantees hold", said)
+    return [(environment, int(holding), int(all_of_them)) for environment, holding, all_of_them in found]
