@@ -203,6 +203,8 @@ def test_destroying_it_with_its_data_leaves_nothing(by_ecs: Delivery) -> None:
     for client, call, member in LEFT:
         found = getattr(by_ecs.account.client(client), call)()[member]
         assert not [each for each in found if f"pipeline-{SYSTEM}" in json.dumps(each, default=str)], call
+    pointers = {"Key": "Name", "Option": "Contains", "Values": ["/image"]}
+    assert by_ecs.account.client("ssm").describe_parameters(ParameterFilters=[pointers])["Parameters"] == []
     assert "nothing to do" in by_ecs.project.run("destroy", "pipeline", SYSTEM, *HERE).stderr
 
 
@@ -214,5 +216,4 @@ LEFT: list[tuple[str, str, str]] = [
     ("logs", "describe_resource_policies", "resourcePolicies"),
     ("iam", "list_roles", "Roles"),
     ("sns", "list_topics", "Topics"),
-    ("ssm", "describe_parameters", "Parameters"),
 ]

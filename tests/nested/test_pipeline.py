@@ -100,13 +100,13 @@ def test_of_changes_that_wait_the_newest_goes_on() -> None:
 
 
 def test_prod_is_reviewed_approved_promoted_and_deployed_under_one_lock() -> None:
-    assert [name for name in sorted(actions(), key=lambda name: actions()[name]["RunOrder"]) if "Prod/" in name] == [
-        "Prod/Review",
-        "Prod/Approve",
-        "Prod/Promote",
-        "Prod/Propose",
-        "Prod/Execute",
-    ]
+    assert {name: each["RunOrder"] for name, each in actions().items() if "Prod/" in name} == {
+        "Prod/Review": 1,
+        "Prod/Approve": 2,
+        "Prod/Promote": 3,
+        "Prod/Propose": 4,
+        "Prod/Execute": 5,
+    }
 
 
 def test_who_approves_is_asked_by_the_topic_and_shown_what_the_review_found() -> None:
