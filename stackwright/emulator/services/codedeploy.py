@@ -99,6 +99,7 @@ class CodeDeploy(CodeDeployResponse):
         self._refuse_second(group)
         deployment = self._made(group)
         deployment.run = self._run(group, deployment, spec, name)
+        self._keep(deployment)
         deployment.run.begin()
         return ActionResult({"deploymentId": deployment.deployment_id})
 
@@ -127,8 +128,10 @@ class CodeDeploy(CodeDeployResponse):
             options.get("creator", "user"),
         )
         made.deployment_id = f"d-{''.join(random.choices(_DIGITS, k=9))}"
-        self.codedeploy_backend.deployments[made.deployment_id] = made
         return made
+
+    def _keep(self, deployment: Any) -> None:
+        self.codedeploy_backend.deployments[deployment.deployment_id] = deployment
 
     def _run(self, group: Any, deployment: Any, spec: AppSpec, config: str) -> Run:
         place = self.current_account, self.region
@@ -155,7 +158,7 @@ class CodeDeploy(CodeDeployResponse):
             rolled_back=self._rolled_back,
         )
 
-    def _rolled_back(self, run: Run, message: str) -> str:
+    def _rolled_back(self, run: Run, message: str) -> None:
         """Undo a deployment by a new one: rollbacks have ids of their own."""
         failed = run.deployment
         back = self._made(
@@ -164,13 +167,16 @@ class CodeDeploy(CodeDeployResponse):
             revision=failed.revision,
             description=f"Rollback of {failed.deployment_id}",
         )
-        back.status, back.start_time = "InProgress", utcnow()
+        back.status, back.start_time, back.run = "InProgress", utcnow(), undone(run, back)
+        self._keep(back)
         back.rollback_info = {"rollbackTriggeringDeploymentId": failed.deployment_id, "rollbackMessage": message}
         failed.rollback_info = {"rollbackDeploymentId": back.deployment_id, "rollbackMessage": message}
-        run.undo()
-        back.run = undone(run, back)
-        back.status, back.complete_time = "Succeeded", utcnow()
-        return str(back.deployment_id)
+        status = "Failed"
+        try:
+            run.undo()
+            status = "Succeeded"
+        finally:
+            back.complete_time, back.status = utcnow(), status
 
     def stop_deployment(self) -> ActionResult:
         """Stop a deployment, and roll it back if told to ("StopDeployment")."""

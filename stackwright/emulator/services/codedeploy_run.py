@@ -36,6 +36,7 @@ _NOT_BEHIND = (
     "The ELB could not be updated due to the following error: Primary taskset target group must be behind listener {}"
 )
 _STOPPED = "The deployment was stopped by a request."
+_DIED = {"code": "INTERNAL_ERROR", "message": "There was an internal error."}  # "ErrorInformation", API Reference
 
 
 class Broken(Exception):
@@ -62,7 +63,7 @@ class Run:
     """A deployment under way: what it replaces by what, and how far it is.
 
     `steps` are the shares of traffic in percent; `alarms` the names that stop it; `back` the events that roll it back;
-    `rolled_back` is called with the message when it has to go back, and returns the new deployment's id.
+    `rolled_back` is called with the message when it has to go back.
     """
 
     deployment: Any
@@ -77,7 +78,7 @@ class Run:
     back: frozenset[str]
     waits: bool
     terminates: bool
-    rolled_back: Callable[[Run, str], str]
+    rolled_back: Callable[[Run, str], None]
     events: list[LifecycleEvent] = field(default_factory=list)
     sets: list[tuple[Any, str]] = field(default_factory=list)
     status: str = "Pending"
@@ -122,6 +123,9 @@ class Run:
             self._end("Succeeded")
         except Broken as broken:
             self._broken(broken)
+        finally:
+            if self.deployment.status not in ENDED:
+                self._died()
 
     def _through(self, event: LifecycleEvent) -> None:
         event.status, event.started = "InProgress", utcnow()
@@ -212,6 +216,12 @@ class Run:
         elif not self.weight:
             self.undo()
         self._end("Failed" if broken.event == FAILURE else "Stopped")
+
+    def _died(self) -> None:
+        self.status = "Failed"
+        self.deployment.error_information = _DIED
+        self.deployment.complete_time = utcnow()
+        self.deployment.status = "Failed"
 
     def undo(self) -> None:
         """Give all traffic back to the original task set and take the replacement away."""

@@ -7,7 +7,6 @@ original task set's target group, and gives both groups their weights; the origi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -30,18 +29,14 @@ def listener(account: str, region: str, arn: str) -> Any:
 
 def leads_to(found: Any, group: str) -> bool:
     """Tell whether a rule of the listener sends requests to the target group."""
-    return any(weights_of(each).get(group) for each in _rules(found))
+    return any(weights_of(each).get(group) for each in found.rules.values())
 
 
 def shift(found: Any, original: str, replacement: str, percent: int) -> None:
     """Give the replacement's group this share of what the rules sent to the two, the original's the rest."""
-    for rule in _rules(found):
+    for rule in found.rules.values():
         if {original, replacement} & {group for group, weight in weights_of(rule).items() if weight}:
             rewrite(found, rule, {replacement: percent, original: _WHOLE - percent})
-
-
-def _rules(found: Any) -> Iterator[Any]:
-    yield from found.rules.values()
 
 
 def weights_of(rule: Any) -> dict[str, int]:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.blue_green import EVENTS, Bed, bed_of
 
+from stackwright.emulator.services import codedeploy_traffic, ecs_task_sets
 from stackwright.emulator.services.codedeploy_configs import steps
 
 Client = Callable[..., Any]
@@ -123,6 +124,34 @@ def test_a_group_deploys_one_thing_at_a_time(bed: Bed) -> None:
         "DeploymentLimitExceededException",
         f"The Deployment Group 'group' already has an active Deployment '{first}'",
     )
+
+
+def test_one_that_is_refused_leaves_the_group_free(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    bed.group()
+    with monkeypatch.context() as broken:
+        broken.setattr(ecs_task_sets, "primary", lambda service: None)
+        assert refusal(bed.release)[0] == "InvalidECSServiceException"
+    assert bed.codedeploy.list_deployments()["deployments"] == []
+    assert bed.ended(bed.release())["status"] == "Succeeded"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_the_local_aws_fails_can_be_followed_to_its_end(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    bed.group(ready="STOP_DEPLOYMENT", events=["DEPLOYMENT_STOP_ON_REQUEST"])
+    stopped = bed.reached(bed.release(), "Ready")["deploymentId"]
+    targets: list[list[str]] = []
+
+    def fail(*_: Any) -> None:
+        (back,) = {*bed.codedeploy.list_deployments()["deployments"]} - {stopped}
+        targets.append(bed.codedeploy.list_deployment_targets(deploymentId=back)["targetIds"])
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(codedeploy_traffic, "shift", fail)
+    bed.codedeploy.stop_deployment(deploymentId=stopped)
+    failed = bed.ended(stopped)
+    assert (failed["status"], failed["errorInformation"]["code"]) == ("Failed", "INTERNAL_ERROR")
+    assert "completeTime" in failed and targets == [["c:app"]]
+    assert bed.ended(failed["rollbackInfo"]["rollbackDeploymentId"])["status"] == "Failed"
 
 
 def test_a_listener_that_leads_elsewhere_is_no_listener_of_the_service(bed: Bed) -> None:
