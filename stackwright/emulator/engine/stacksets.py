@@ -31,7 +31,14 @@ EXECUTION_ROLE = "AWSCloudFormationStackSetExecutionRole"
 # Longer than any stack of a test takes.
 _PATIENCE = 3600.0
 _SOURCE = ("TemplateURL", "TemplateBody")
-_OF_THE_OPERATION = ("Accounts", "OperationId", "OperationPreferences", "Regions", "UsePreviousTemplate")
+_OF_THE_OPERATION = (
+    "Accounts",
+    "DeploymentTargets",
+    "OperationId",
+    "OperationPreferences",
+    "Regions",
+    "UsePreviousTemplate",
+)
 _WELL = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 _STALE = ("ROLLBACK_COMPLETE", "CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED")
 
@@ -175,7 +182,7 @@ class StackSets:
         found.given |= {key: value for key, value in request.items() if key not in _OF_THE_OPERATION}
         for each in found.instances.values():
             each.status = "OUTDATED"
-        places = _places(request) if request.get("Accounts") else list(found.instances)
+        places = _places(request) or list(found.instances)
         return self._start(found, "UPDATE", request, self._known(found, places), self._update)
 
     def create_instances(self, account: str, region: str, request: Request) -> SetOperation:
@@ -244,23 +251,35 @@ class StackSets:
         instances: Sequence[Instance],
         work: Callable[[StackSet, SetOperation, Instance], str],
     ) -> None:
-        """Go through the regions in their order, until more failed in one of them than may."""
+        ended = "FAILED"
+        try:
+            ended = self._through(found, operation, instances, work)
+        finally:
+            operation.ended = now()
+            operation.status = "STOPPED" if operation.stopped.is_set() else ended
+            operation.done.set()
+
+    def _through(
+        self,
+        found: StackSet,
+        operation: SetOperation,
+        instances: Sequence[Instance],
+        work: Callable[[StackSet, SetOperation, Instance], str],
+    ) -> str:
+        """Go through the regions in their order, until more failed in one of them than may; return the status."""
+        exceeded = False
         for mine in _by_region(instances, operation.preferences.get("RegionOrder") or []):
             failed, allowed = 0, _tolerance(operation.preferences, len(mine))
             for instance in mine:
-                cancelled = operation.stopped.is_set() or failed > allowed or operation.status == "FAILED"
+                cancelled = operation.stopped.is_set() or exceeded
                 instance.operation, instance.detail = operation.id, "CANCELLED" if cancelled else "RUNNING"
                 instance.reason = "Cancelled since failure tolerance has exceeded" if cancelled else None
                 if not cancelled:
                     self._one(found, operation, instance, work)
                     failed += instance.detail == "FAILED"
+                    exceeded = failed > allowed
                 operation.results.append(Instance(**vars(instance)))
-            if failed > allowed:
-                operation.status = "FAILED"
-        stopped = operation.stopped.is_set()
-        operation.status = "STOPPED" if stopped else {"RUNNING": "SUCCEEDED"}.get(operation.status, operation.status)
-        operation.ended = now()
-        operation.done.set()
+        return "FAILED" if exceeded else "SUCCEEDED"
 
     def _one(
         self,

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from support.account_numbers import account_id
 
+from stackwright.emulator.engine import stacksets
 from stackwright.emulator.server import LocalAws
 
 ROLE = "fleet-execution"
@@ -134,6 +135,25 @@ def test_an_update_reaches_every_stack_and_overrides_stay(fleet: Fleet) -> None:
         (topic,) = sns.list_topics()["Topics"]
         shown[region] = sns.get_topic_attributes(TopicArn=topic["TopicArn"])["Attributes"]["DisplayName"]
     assert shown == {"us-east-1": "one-new", "eu-west-1": "two-new"}
+
+
+def test_an_update_of_deployment_targets_reaches_those_alone(fleet: Fleet) -> None:
+    instances(fleet, Regions=["us-east-1"])
+    (first, _), where = fleet.accounts, {"Regions": ["us-east-1"]}
+    started = fleet.sets.update_stack_set(
+        StackSetName="fleet",
+        TemplateBody=template(DisplayName="new"),
+        DeploymentTargets={"Accounts": [first]},
+        **where,
+    )
+    assert fleet.ended(started) == ("SUCCEEDED", [("us-east-1", first, "SUCCEEDED")])
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_operation_that_the_local_aws_fails_ends_all_the_same(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stacksets, "_tolerance", lambda *_: 1 / 0)
+    started = fleet.sets.create_stack_instances(StackSetName="fleet", Accounts=fleet.accounts, Regions=REGIONS)
+    assert fleet.ended(started) == ("FAILED", [])
 
 
 def test_a_set_goes_after_its_stacks(fleet: Fleet) -> None:
