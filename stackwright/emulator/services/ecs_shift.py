@@ -38,7 +38,6 @@ STAGES = (
     "BAKE_TIME",
     "CLEAN_UP",
 )
-UNDER_WAY = ("PENDING", "IN_PROGRESS", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")
 _WHOLE = Decimal(100)
 _TIMED_OUT = "the stage {}, which timed out after 24 hours"
 
@@ -112,7 +111,12 @@ class Run:
         finally:
             if self.ended is None:
                 self._end("ROLLBACK_FAILED", "the local AWS failed")
+            self._over()
+
+    def _over(self) -> None:
+        try:
             ecs_rollout.count(self.ecs, self.service)
+        finally:
             self.over.set()
 
     def _scale_up(self) -> None:

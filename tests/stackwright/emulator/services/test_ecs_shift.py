@@ -19,7 +19,7 @@ from support.account_numbers import account_id
 from support.blue_green import manifest
 
 from stackwright.emulator.server import LocalAws
-from stackwright.emulator.services import linked_roles
+from stackwright.emulator.services import ecs_rollout, linked_roles
 from stackwright.emulator.services.ecs_shift import Run, shares
 
 Client = Callable[..., Any]
@@ -319,6 +319,19 @@ def test_a_deployment_can_be_told_to_go_back(slow: Bed) -> None:
     )
     assert slow.ended()["status"] == "ROLLBACK_SUCCESSFUL"
     assert slow.weights() == {"blue": 100, "green": 0}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_nobody_waits_for_a_deployment_whose_tasks_cannot_be_counted(
+    stepping: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[Run] = []
+    stepping.serve()
+    monkeypatch.setattr(Run, "_wait", lambda run: found.append(run))
+    monkeypatch.setattr(ecs_rollout, "count", lambda *_: 1 / 0)
+    stepping.release()
+    assert stepping.ended()["status"] == "ROLLBACK_FAILED"
+    assert found[0].over.wait(_PATIENCE)
 
 
 def test_forcing_a_deployment_moves_production_too(bed: Bed) -> None:
