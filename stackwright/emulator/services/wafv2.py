@@ -99,10 +99,7 @@ class Wafv2(WAFV2Response):
         if not _is_named_for_logs(destination) or destination.split(":")[3] not in ("", self.region):
             raise _invalid("The ARN isn't valid.", "LOG_DESTINATION", destination)
         if not self._takes_logs(destination):
-            said = (
-                "Unable to deliver logs to the configured destination. You might need to grant log delivery permissions"
-            )
-            raise WAFv2ClientError("WAFLogDestinationPermissionIssueException", f"{said} for the destination.")
+            raise WAFv2ClientError("WAFLogDestinationPermissionIssueException", _NO_PERMISSION)
         return super().put_logging_configuration()
 
     def _check_scope(self) -> None:
