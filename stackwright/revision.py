@@ -12,7 +12,7 @@ from typing import Any
 from stackwright.errors import BadInput, StackwrightError
 
 # What only DescribeTaskDefinition tells: "TaskDefinition", Amazon ECS API Reference.
-_TOLD = (
+TOLD = (
     "compatibilities",
     "deregisteredAt",
     "registeredAt",
@@ -32,7 +32,7 @@ def revised(definition: dict[str, Any], image: str) -> dict[str, Any]:
     first, *others = definition["containerDefinitions"]
     if first.get("entryPoint"):
         raise BadInput("the service runs the bootstrap container: ship the first image by the stack, deploy --image")
-    kept = {key: value for key, value in definition.items() if key not in _TOLD}
+    kept = {key: value for key, value in definition.items() if key not in TOLD}
     return kept | {"containerDefinitions": [first | {"image": image}, *others]}
 
 

@@ -13,23 +13,10 @@ from typing import Any
 from stackwright.ecs.appspec import AppSpec, BadAppSpec, parse
 from stackwright.ecs.fargate import has_size
 from stackwright.errors import BadInput
+from stackwright.revision import TOLD
 
 IMAGE_PLACEHOLDER = "<IMAGE1_NAME>"
 DEFINITION_PLACEHOLDER = "<TASK_DEFINITION>"
-
-# What DescribeTaskDefinition tells and RegisterTaskDefinition does not take.
-_READ_ONLY = frozenset(
-    {
-        "compatibilities",
-        "deregisteredAt",
-        "registeredAt",
-        "registeredBy",
-        "requiresAttributes",
-        "revision",
-        "status",
-        "taskDefinitionArn",
-    }
-)
 
 
 def own_definition(text: str, *, image: str, family: str) -> dict[str, Any]:
@@ -44,7 +31,7 @@ def own_definition(text: str, *, image: str, family: str) -> dict[str, Any]:
     content = content.get("taskDefinition", content) if isinstance(content, dict) else content
     if not isinstance(content, dict) or not _containers(content):
         raise BadInput("--task-definition: it is an object with containerDefinitions, a list of objects")
-    given = {"family": family, **{name: value for name, value in content.items() if name not in _READ_ONLY}}
+    given = {"family": family, **{name: value for name, value in content.items() if name not in TOLD}}
     _check_fargate(given)
     for container in given["containerDefinitions"]:
         container["image"] = _image(container, image)
