@@ -1,8 +1,8 @@
 """Following an operation: events of the root and its nested stacks, gathered into one tree.
 
 `Progress` is the tree as data and `advance` adds events to it, so that what a display shows can be
-tested with lists of events. `follow` is the loop that fetches them: by stack id, which works on
-stacks already deleted and is never held back, first every 0.2 s and then ever more slowly.
+tested with lists of events. `follow` fetches them by stack id, which works on stacks already deleted
+and is never held back; `patiently` is the loop of whatever is followed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from stackwright.aws_errors import Failing, Throttled, Unreachable
 from stackwright.aws_shapes import Event
@@ -21,6 +21,8 @@ FIRST_WAIT = 0.2  # seconds
 SLOWER = 1.15  # each wait is this much longer: what a late look wastes stays in proportion
 LONGEST_WAIT = 3.0
 PATIENCE = 20  # lost connections in a row before following ends; the operation goes on in AWS
+
+Found = TypeVar("Found")
 
 
 class EventSource(Protocol):
@@ -147,19 +149,30 @@ def follow(
     `after` is the id of the newest event before the operation. Raises what `LOST` has
     when AWS cannot be asked for a long while, or not with these credentials any more.
     """
-    progress, newest, wait, lost = begin(stack_id), {stack_id: after}, FIRST_WAIT, 0
+    progress, newest = begin(stack_id), {stack_id: after}
+    for added in patiently(lambda: _look(aws, progress, newest), sleep=sleep):
+        heard(progress, added or [])
+        if progress.done:
+            break
+    return progress
+
+
+def patiently(look: Callable[[], Found], *, sleep: Callable[[float], None]) -> Iterator[Found | None]:
+    """Yield look after look, first every 0.2 s and then ever more slowly; None for one that AWS did not answer.
+
+    Raises as `follow` does.
+    """
+    wait, lost = FIRST_WAIT, 0
     while True:
         try:
-            added = _look(aws, progress, newest)
-            lost = 0
+            found, lost = look(), 0
         except (Failing, Throttled, Unreachable):
             lost += 1
             if lost >= PATIENCE:
                 raise
-            added = []
-        heard(progress, added)
-        if progress.done:
-            return progress
+            yield None
+        else:
+            yield found
         sleep(wait)
         wait = min(wait * SLOWER, LONGEST_WAIT)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from stackwright.aws import listed
-from stackwright.aws_errors import AwsError, Failing, Throttled, Unreachable
-from stackwright.deploy.follow import FIRST_WAIT, LONGEST_WAIT, PATIENCE, SLOWER
+from stackwright.aws_errors import AwsError
+from stackwright.deploy.follow import patiently
 
 if TYPE_CHECKING:
     from stackwright.aws import Aws
@@ -117,22 +117,14 @@ def follow(
 
     Raises what cannot be asked around when AWS cannot be reached for a long while.
     """
-    before, wait, lost = Look(deployment, ""), FIRST_WAIT, 0
-    while True:
-        try:
-            now, lost = look(aws, deployment), 0
-        except (Failing, Throttled, Unreachable):
-            lost += 1
-            if lost >= PATIENCE:
-                raise
-            now = before
+    now = Look(deployment, "")
+    for found in filter(None, patiently(lambda: look(aws, deployment), sleep=sleep)):
+        before, now = now, found
         for line in news(before, now):
             heard(line)
-        if now.status and now.ended:
-            return now
-        before = now
-        sleep(wait)
-        wait = min(wait * SLOWER, LONGEST_WAIT)
+        if now.ended:
+            break
+    return now
 
 
 def news(before: Look, now: Look) -> Iterator[str]:

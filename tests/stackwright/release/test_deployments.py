@@ -47,8 +47,9 @@ class Aws:
         return {"deploymentInfo": {"status": answer, "description": "", "rollbackInfo": {}}}
 
 
-def test_a_lost_connection_does_not_end_the_following() -> None:
-    aws = Aws("InProgress", *[Unreachable("gone")] * (PATIENCE - 1), "Succeeded")
+@pytest.mark.parametrize("first", [["InProgress"], []])
+def test_a_lost_connection_does_not_end_the_following(first: list[str]) -> None:
+    aws = Aws(*first, *[Unreachable("gone")] * (PATIENCE - 1), "Succeeded")
     heard: list[str] = []
     ended = follow(aws, "d-1", heard=heard.append, sleep=lambda _: None)
     assert (ended.status, heard) == ("Succeeded", ["deployment d-1: Succeeded"])
