@@ -254,7 +254,6 @@ def _bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: 
         else:
             _offer(subject, proposal, choices, screen)
             if not screen.agreed(f"{'create' if plan.creates else 'update'} {plan.stack_name}?"):
-                screen.say("nothing was changed")
                 return False
             stack_id = carried_out(aws, plan, proposal, screen, again)
     _protect(aws, plan, stack_id)

@@ -11,12 +11,10 @@ What stays is what a DeletionPolicy keeps: it is named with its physical id, bec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stackwright.aws_errors import LOST
 from stackwright.deploy import dependents, guardduty, purge, release, remains, zones
 from stackwright.deploy.again import Again, Where
 from stackwright.deploy.execute import delete, discard_leftover
@@ -24,7 +22,7 @@ from stackwright.deploy.failure import first_failure
 from stackwright.deploy.follow import follow
 from stackwright.deploy.outcome import DECLINED
 from stackwright.deploy.plan import LEFTOVER, PROTECTED_ENVIRONMENTS, check_stack_name
-from stackwright.deploy.screen import Screen, reached
+from stackwright.deploy.screen import Screen, interruptible, reached
 from stackwright.deploy.show import Line
 from stackwright.deploy.show_teardown import namesake_lines, plan_lines, task_lines
 from stackwright.deploy.teardown import BALANCER, TAKING_RECORDS, VPC, Task, Teardown, plan
@@ -123,7 +121,6 @@ def _destroy(aws: Aws, stack: Stack, asked: Asked, screen: Screen) -> int:
     teardown = _planned(aws, stack.id, asked, unprotect=asked.unprotect)
     screen.show(plan_lines(stack.name, teardown))
     if not screen.named(stack.name):
-        screen.say("nothing was changed")
         return DECLINED
     do(aws, teardown.before, screen, asked, state="the stack stands")
     if stack.protected:
@@ -190,7 +187,7 @@ def do(aws: Aws, tasks: Iterable[Task], screen: Screen, asked: Asked, *, state: 
     """Do one after the other; each is said before it begins. `state` says where that leaves the stack."""
     for task in tasks:
         screen.say(f"{task.sentence()} ({task.physical_id})")
-        with _interruptible(screen, _interrupted(task, asked, state)):
+        with interruptible(_interrupted(task, asked, state)):
             DOING[task.kind](aws, task.physical_id)
 
 
@@ -199,17 +196,6 @@ def _interrupted(task: Task, asked: Asked, state: str) -> list[str]:
         return asked.again.goes_on("all that is in it")
     on = f"; {GOES_ON[task.kind]} in AWS" if task.kind in GOES_ON else ""
     return [f"interrupted, before the end of: {task.sentence()}{on}; {state}", f"  go on: {asked.goes_on}"]
-
-
-@contextmanager
-def _interruptible(screen: Screen, told: Sequence[str]) -> Iterator[None]:
-    """Say what an interruption leaves: Ctrl-C, or an AWS that cannot be asked any more."""
-    try:
-        yield
-    except (KeyboardInterrupt, *LOST):
-        for line in told:
-            screen.say(line)
-        raise
 
 
 def _deleted(aws: Aws, stack: Stack, asked: Asked, screen: Screen) -> Progress:
@@ -257,7 +243,6 @@ def _finish(aws: Aws, asked: Asked, screen: Screen) -> int:
     screen.say(f"{name}: the stack is deleted already")
     screen.show(task_lines(teardown.after))
     if not screen.named(name):
-        screen.say("nothing was changed")
         return DECLINED
     do(aws, teardown.after, screen, asked, state="the stack is deleted")
     remains.tell(aws, teardown, screen)

@@ -27,7 +27,6 @@ def discarded(aws: Aws, stack: Stack, screen: Screen, again: Again, *, question:
     left = remains.of_deletion(aws, stack.id)
     screen.show(staying_lines(left))
     if not screen.agreed(question):
-        screen.say("nothing was changed")
         return False
     ready_to_go(aws, stack.id, screen.say)
     _delete_reviews(aws, stack, screen)

@@ -154,10 +154,8 @@ def _agreed(screen: Screen, chosen: list[Blocker]) -> bool:
     """Ask whether to leave these as they are."""
     for each in chosen:
         screen.say(f"  {each.name} ({noun(each.type)}) stays as it is, whatever the template says")
-    if screen.agreed(f"skip {'it' if len(chosen) == 1 else f'these {len(chosen)}'} and continue the rollback?"):
-        return True
-    screen.say("nothing was skipped")
-    return False
+    these = "it" if len(chosen) == 1 else f"these {len(chosen)}"
+    return screen.agreed(f"skip {these} and continue the rollback?", declined="nothing was skipped")
 
 
 def _continued(aws: Aws, stack: Stack, screen: Screen, again: Again, skipped: list[Blocker]) -> Progress:

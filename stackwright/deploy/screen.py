@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 COLOURS = {"good": "green", "change": "yellow", "bad": "red", "quiet": "dim", "later": "dim"}
 GOES_ON = "no longer followed, but it goes on in AWS; the stack's events tell how it ends"
+UNTOUCHED = "nothing was changed"
 PER_SECOND = 5  # redraws of the live tree
 
 
@@ -47,18 +48,16 @@ class Screen:
         for line in lines:
             console.say("  " * line.depth + self._painted(line))
 
-    def agreed(self, question: str) -> bool:
-        """Return whether the person agrees; Ctrl-C says that nothing came of it, and ends the command."""
-        with _untouched():
-            return self.yes or console.confirm(question)
+    def agreed(self, question: str, *, declined: str = UNTOUCHED) -> bool:
+        """Return whether the person agrees; a "no" is answered with `declined`."""
+        return self.yes or _answered(lambda: console.confirm(question), declined=declined)
 
     def named(self, name: str) -> bool:
         """Return whether the person types this name."""
         if self.yes:
             return True
         console.say(f"type the stack's name ({name}) to go ahead:")
-        with _untouched():
-            return sys.stdin.readline().strip() == name
+        return _answered(lambda: sys.stdin.readline().strip() == name, declined=UNTOUCHED)
 
     @contextmanager
     def following(self, goes_on: Sequence[str] = (GOES_ON,)) -> Iterator[Heard]:
@@ -66,16 +65,12 @@ class Screen:
 
         Ctrl-C, or an AWS that cannot be asked any more, ends the following alone: `goes_on` says so.
         """
-        try:
+        with interruptible(goes_on):
             if console.terminal(sys.stderr):
                 with _live() as heard:
                     yield heard
             else:
                 yield self._log
-        except (KeyboardInterrupt, *LOST):
-            for line in goes_on:
-                console.say(line)
-            raise
 
     def _log(self, _progress: Progress, added: list[Step]) -> None:
         self.show([line for step in added if (line := step_line(step))])
@@ -94,12 +89,26 @@ def reached(where: Where, screen: Screen) -> Iterator[Aws]:
 
 
 @contextmanager
-def _untouched() -> Iterator[None]:
+def interruptible(goes_on: Iterable[str]) -> Iterator[None]:
+    """Say what goes on after an interruption: Ctrl-C, or an AWS that cannot be asked any more."""
     try:
         yield
-    except KeyboardInterrupt:
-        console.say("\nnothing was changed")
+    except (KeyboardInterrupt, *LOST):
+        for line in goes_on:
+            console.say(line)
         raise
+
+
+def _answered(ask: Callable[[], bool], *, declined: str) -> bool:
+    """Ask; say that nothing came of it when the person declines, or ends the command by Ctrl-C."""
+    try:
+        agreed = ask()
+    except KeyboardInterrupt:
+        console.say(f"\n{declined}")
+        raise
+    if not agreed:
+        console.say(declined)
+    return agreed
 
 
 @contextmanager

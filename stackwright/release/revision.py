@@ -48,7 +48,6 @@ def revised(aws: Aws, stack: Stack, group: Group, order: Order, way: Way, *, rol
             return None
         stack = present(aws, way.again)
     elif not way.screen.agreed(f"release {order.sentence} to {stack.name}?"):
-        way.screen.say("nothing was changed")
         return None
     return _content(aws, group_of(aws, stack), order)
 
@@ -75,7 +74,6 @@ def _own(aws: Aws, group: Group, order: Order, way: Way) -> str | None:
     spec: AppSpec = own_appspec(order.appspec, definition=family) if order.appspec else group.spec
     check_reached(spec, definition, port=group.spec.port)
     if not way.screen.agreed(f"release {order.sentence} to {way.again.stack_name}?"):
-        way.screen.say("nothing was changed")
         return None
     made = aws.call("ecs", "register_task_definition", **definition)["taskDefinition"]["taskDefinitionArn"]
     way.screen.say(f"registered {short(made)}")
@@ -103,7 +101,6 @@ def _updated(aws: Aws, stack: Stack, changed: dict[str, str], order: Order, way:
             refuse_replacements(proposal.changes, allowed=())
             refuse_frozen(proposal.changes, proposal.templates)
         if not way.screen.agreed(f"release {order.sentence} to {stack.name}?"):
-            way.screen.say("nothing was changed")
             return False
         if not proposal.empty:
             carried_out(aws, plan, proposal, way.screen, way.again)

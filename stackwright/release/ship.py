@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from stackwright import console
-from stackwright.aws_errors import LOST
+from stackwright.deploy.screen import interruptible
 from stackwright.deploy.tasks import told_of
 from stackwright.errors import StackwrightError
 from stackwright.release import deployments
@@ -29,7 +28,7 @@ def shipped(aws: Aws, group: Group, order: Order, content: str, way: Way) -> dep
 
 def followed(aws: Aws, group: Group, order: Order, deployment: str, way: Way) -> deployments.Look:
     """Follow to the end; return how it ended, or raise with why it failed and what ECS says of its tasks."""
-    with _interruptible(deployment, way):
+    with interruptible(way.goes_on(deployment)):
         ended = deployments.follow(aws, deployment, heard=_heard(way))
         back = deployments.follow(aws, ended.rollback, heard=_heard(way)) if ended.rollback else None
     if ended.status == deployments.SUCCEEDED:
@@ -50,17 +49,6 @@ def _why(order: Order, ended: deployments.Look, back: deployments.Look | None, w
     elif back is not None:
         yield f"the rollback {back.id} ended in {back.status}: {back.error}"
     yield f"next: mend that, then {way.again.ours('release', *way.command)}"
-
-
-@contextmanager
-def _interruptible(deployment: str, way: Way) -> Iterator[None]:
-    """Say what goes on when following ends before the deployment does."""
-    try:
-        yield
-    except (KeyboardInterrupt, *LOST):
-        for line in way.goes_on(deployment):
-            way.screen.say(line)
-        raise
 
 
 def tell(look: deployments.Look, way: Way, *, seconds: float) -> None:
