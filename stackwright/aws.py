@@ -332,6 +332,12 @@ def listed(aws: Aws, service: str, operation: str, member: str, /, **arguments: 
         arguments[token] = page[token]
 
 
+def ecs_service(aws: Aws, cluster: str, name: str) -> dict[str, Any]:
+    """Return what ECS says of one service, by name or ARN; nothing when it is not there."""
+    found = aws.call("ecs", "describe_services", cluster=cluster, services=[name])["services"]
+    return dict(next(iter(found), {}))
+
+
 def address(endpoint: str) -> tuple[str, int]:
     """Return host and port of an endpoint's URL; raises BadInput for one that is none."""
     try:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stackwright.aws import ecs_service
 from stackwright.aws_errors import AwsError
 from stackwright.deploy.plan import IMAGE, Plan
 from stackwright.deploy.tasks import told_of
@@ -72,9 +73,9 @@ def _outputs(stack: Stack | None) -> tuple[str, ...]:
 
 def _running(aws: Aws, cluster: str, service: str) -> str:
     """Return the revision that ECS itself deployed last; nothing where another controller does that."""
-    found = aws.call("ecs", "describe_services", cluster=cluster, services=[service])["services"]
-    ours = [each for each in found if each.get("deploymentController", {}).get("type", "ECS") == "ECS"]
-    return next((str(each.get("taskDefinition", "")) for each in ours), "")
+    found = ecs_service(aws, cluster, service)
+    ours = found.get("deploymentController", {}).get("type", "ECS") == "ECS"
+    return str(found.get("taskDefinition", "")) if ours else ""
 
 
 def _image(aws: Aws, revision: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from stackwright.aws import ecs_service
 from stackwright.aws_errors import AwsError
 from stackwright.deploy.patience import until
 
@@ -60,12 +61,11 @@ def _to_no_tasks(aws: Aws, cluster: str, service: str) -> None:
 def _status(aws: Aws, cluster: str, service: str) -> str:
     """Return what a service is in; nothing when it or its cluster is gone."""
     try:
-        found = aws.call("ecs", "describe_services", cluster=cluster, services=[service])["services"]
+        return str(ecs_service(aws, cluster, service).get("status", ""))
     except AwsError as error:
         if error.code == "ClusterNotFoundException":
             return ""
         raise
-    return next((str(each["status"]) for each in found), "")
 
 
 def _has_tasks(aws: Aws, cluster: str, service: str) -> bool:

@@ -9,8 +9,9 @@ in its primary group, wherever the rule leads. So the live weights are looked at
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from stackwright.aws import ecs_service
 from stackwright.deploy.changes import Change, Verdict, everything
 from stackwright.errors import StackwrightError
 from stackwright.verify.deployment import at, listed, number
@@ -57,7 +58,7 @@ def _strategy(subject: Subject, change: Change) -> Iterator[str]:
     service, arn = subject.graph.resources.get(change.path), subject.held.get(change.path)
     if change.type != SERVICE or service is None or arn is None:
         return
-    live = _service(subject.aws, arn)
+    live = ecs_service(subject.aws, arn.split("/")[-2], arn)
     present = at(live, "deploymentConfiguration.strategy", ROLLING)
     wanted = at(service.properties, STRATEGY, ROLLING)
     if present in (ROLLING, wanted):
@@ -101,11 +102,6 @@ def _live(aws: Aws, rule: str) -> dict[str, float]:
     (found,) = aws.call("elbv2", "describe_rules", RuleArns=[rule])["Rules"]
     groups = at(found, "Actions.0.ForwardConfig.TargetGroups")
     return {str(at(each, "TargetGroupArn")): number(at(each, "Weight", 1)) or 0 for each in listed(groups)}
-
-
-def _service(aws: Aws, arn: str) -> dict[str, Any]:
-    found = aws.call("ecs", "describe_services", cluster=arn.split("/")[-2], services=[arn])["services"]
-    return dict(next(iter(found), {}))
 
 
 def _shares(weights: Weights) -> dict[str, float]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from stackwright.aws import ecs_service
 from stackwright.ecs.appspec import AppSpec, parse
 from stackwright.errors import StackwrightError
 
@@ -47,8 +48,7 @@ def group_of(aws: Aws, stack: Stack) -> Group:
 
 def live(aws: Aws, group: Group) -> str:
     """Return the task definition that is in production: that of the service's primary task set."""
-    found = aws.call("ecs", "describe_services", cluster=group.cluster, services=[group.service])["services"]
-    sets: list[dict[str, Any]] = found[0].get("taskSets", []) if found else []
+    sets = ecs_service(aws, group.cluster, group.service).get("taskSets", [])
     primary = next((each for each in sets if each["status"] == "PRIMARY"), None)
     if primary is None:
         raise StackwrightError(f"service {group.service} has no primary task set: nothing of it is in production")
