@@ -131,6 +131,12 @@ def test_every_system_can_be_destroyed() -> None:
     assert set(inputs["blueprint"]["options"]) >= BLUEPRINTS.keys() - A_PERSONS
 
 
+def test_what_cloudfront_needs_is_destroyed_where_it_is() -> None:
+    ((_, _, job),) = (each for each in jobs() if each[0] == "destroy")
+    (region,) = [step["with"]["aws-region"] for step in uses(job) if step["uses"].startswith(ASSUMES)]
+    assert region == "${{ inputs.blueprint == 'edge' && 'us-east-1' || vars.AWS_REGION }}"
+
+
 @pytest.mark.parametrize("file", BUILDSPECS, ids=lambda file: file.stem)
 def test_codebuild_ends_with_the_first_error(file: Any) -> None:
     assert {phase["on-failure"] for phase in loaded(file)["phases"].values()} == {"ABORT"}
