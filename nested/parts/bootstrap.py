@@ -1,13 +1,15 @@
 """Bootstrap container: what a service runs until it has an image of its own.
 
 The first deployment creates the registry that the first image is pushed to, so the service has to start without one.
-A public slim Python image with an inline server stands in. It answers 200 to every GET on every port that the
-container is told, and so on every health path, and passes every other check the real container has to: numeric user,
+A public slim Python image with an inline server stands in. It answers 200 to every GET on every port of the
+container, and so on every health path, and passes every other check the real container has to: numeric user,
 read-only root file system, both processor architectures, no curl, an end on SIGTERM. It is pulled from a public
 registry, so the subnets need a way out.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from nested.parts import timing
 
@@ -19,7 +21,7 @@ ENTRY_POINT = ["python"]
 # SIGTERM would be ignored without a handler, because the server may be process 1. Connections are kept alive for
 # longer than the load balancer keeps them, as the real container has to.
 SERVER = f"""\
-import os, signal, sys, threading
+import signal, sys, threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 class Answer(BaseHTTPRequestHandler):
@@ -40,12 +42,14 @@ class Answer(BaseHTTPRequestHandler):
         pass
 
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-ports = [int(os.environ[name]) for name in ("PORT", "BACKEND_PORT") if name in os.environ]
-first, *others = [ThreadingHTTPServer(("", port), Answer) for port in ports]
+first, *others = [ThreadingHTTPServer(("", int(port)), Answer) for port in sys.argv[1:]]
 for each in others:
     threading.Thread(target=each.serve_forever, daemon=True).start()
 first.serve_forever()
 """
 
-# Isolated, and without compiled files, which a read-only file system would refuse.
-COMMAND = ["-I", "-B", "-c", SERVER]
+
+def command(ports: Sequence[int]) -> list[str]:
+    """Return the command that listens on each of these ports, whatever variables tell the real container of them."""
+    # Isolated, and without compiled files, which a read-only file system would refuse.
+    return ["-I", "-B", "-c", SERVER, *map(str, ports)]

@@ -176,7 +176,7 @@ def _container(
         Essential=True,
         Image=If("NoImage", bootstrap.IMAGE, Ref(inputs.IMAGE.name)),
         EntryPoint=If("NoImage", bootstrap.ENTRY_POINT, none),
-        Command=If("NoImage", bootstrap.COMMAND, none),
+        Command=If("NoImage", bootstrap.command([each.number for each in ports]), none),
         User=USER,
         ReadonlyRootFilesystem=If("IsReadOnly", True, False),
         LinuxParameters=_linux(),

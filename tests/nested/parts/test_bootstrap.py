@@ -46,8 +46,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
     assert bootstrap.ENTRY_POINT == ["python"]
     port = free_port()
     tmp_path.chmod(0o555)
-    command = [sys.executable, *bootstrap.COMMAND]
-    process = subprocess.Popen(command, cwd=tmp_path, env={"PORT": str(port)}, stderr=subprocess.PIPE)
+    command = [sys.executable, *bootstrap.command([port])]
+    process = subprocess.Popen(command, cwd=tmp_path, env={}, stderr=subprocess.PIPE)
     try:
         wait_until_it_listens(port)
         yield Server(process, port, tmp_path)
@@ -57,11 +57,11 @@ def server(tmp_path: Path) -> Iterator[Server]:
         tmp_path.chmod(0o755)
 
 
-def test_both_ports_answer_and_end_together() -> None:
-    ports = {"PORT": str(free_port()), "BACKEND_PORT": str(free_port())}
-    process = subprocess.Popen([sys.executable, *bootstrap.COMMAND], env=ports)
+def test_all_ports_answer_and_end_together() -> None:
+    ports = [free_port(), free_port(), free_port()]
+    process = subprocess.Popen([sys.executable, *bootstrap.command(ports)])
     try:
-        for port in map(int, ports.values()):
+        for port in ports:
             wait_until_it_listens(port)
             assert health_command(port) == 0
         process.send_signal(signal.SIGTERM)

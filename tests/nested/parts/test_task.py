@@ -31,9 +31,9 @@ def statements(role: str, **given: str) -> list[dict[str, Any]]:
 
 
 def test_without_an_image_the_bootstrap_container_stands_in() -> None:
-    found = container()
+    found = container(port=8080)
     assert found["Image"].startswith("public.ecr.aws/docker/library/python:3.13.")
-    assert (found["EntryPoint"], found["Command"]) == (bootstrap.ENTRY_POINT, bootstrap.COMMAND)
+    assert (found["EntryPoint"], found["Command"]) == (bootstrap.ENTRY_POINT, bootstrap.command([8080]))
 
 
 def test_with_an_image_nothing_of_the_bootstrap_is_left() -> None:
