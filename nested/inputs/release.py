@@ -74,7 +74,3 @@ TARGET_GROUP_NAME = Input("TargetGroupName", "String", _RELEASE, "Target group",
 ALTERNATE_TARGET_GROUP_NAME = Input(
     "AlternateTargetGroupName", "String", _RELEASE, "Alternate target group", "Name of the other target group."
 )
-TASK_EXECUTION_ROLE_ARN = Input(
-    "TaskExecutionRoleArn", "String", _RELEASE, "Task execution role", "Role that ECS starts the tasks with."
-)
-TASK_ROLE_ARN = Input("TaskRoleArn", "String", _RELEASE, "Task role", "Role of the application itself.")
