@@ -13,6 +13,7 @@ from typing import Any, Literal
 from troposphere import GetAtt, Ref, Sub, Template, route53
 
 from nested import inputs
+from nested.parts.alias import alias
 from nested.shape import gives, needs
 
 Routing = Literal["simple", "failover", "latency"]
@@ -65,21 +66,16 @@ def _health_check(path: str) -> route53.HealthCheck:
 
 
 def _alias(title: str, kind: str, name: Ref | Sub, routing: Routing) -> route53.RecordSetType:
-    target = route53.AliasTarget(
+    policy = "" if routing == "simple" else routing.title()
+    return alias(
+        f"{title}{policy}Record",
+        kind,
+        name,
+        zone=Ref(inputs.HOSTED_ZONE_ID.name),
         # "dualstack." is the name that answers in both families, whatever the load balancer has
         # ("Route53 Alias Record Targets", AWS CDK; the console writes it too).
-        DNSName=Sub("dualstack.${LoadBalancerDnsName}"),
-        HostedZoneId=Ref(inputs.LOAD_BALANCER_ZONE_ID.name),
-        # One answer only: with nothing to fail over to, an unhealthy target would take the name away.
-        EvaluateTargetHealth=False,
-    )
-    policy = "" if routing == "simple" else routing.title()
-    return route53.RecordSetType(
-        f"{title}{policy}Record",
-        Type=kind,
-        Name=name,
-        HostedZoneId=Ref(inputs.HOSTED_ZONE_ID.name),
-        AliasTarget=target,
+        target=Sub("dualstack.${LoadBalancerDnsName}"),
+        target_zone=Ref(inputs.LOAD_BALANCER_ZONE_ID.name),
         **_policy(routing),
     )
 

@@ -25,8 +25,9 @@ ALTERNATE_DOMAIN_NAME = Input(
     "Name that the service answers to, with EdgeCertificateArn. Empty: CloudFront's own name and certificate.",
     default="",
     pattern=r"^$|^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
-    max_length=253,
-    constraint="A lower-case domain name without a final dot, for example app.example.com, or nothing.",
+    # The first name of a certificate, as in `domain`.
+    max_length=64,
+    constraint="A lower-case domain name without a final dot, at most 64 characters, or nothing.",
     shared=True,
 )
 ALTERNATE_ZONE_ID = Input(
