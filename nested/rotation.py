@@ -95,7 +95,11 @@ def _machine() -> StateMachine:
         StateMachineType="STANDARD",
         RoleArn=GetAtt("RedeploymentRole", "Arn"),
         Definition=_definition(),
-        DefinitionSubstitutions={name: Ref(name) for name in (inputs.CLUSTER_NAME.name, inputs.SERVICE_NAME.name)},
+        DefinitionSubstitutions={
+            "UpdateService": Sub("arn:${AWS::Partition}:states:::aws-sdk:ecs:updateService"),
+            "ClusterName": Ref(inputs.CLUSTER_NAME.name),
+            "ServiceName": Ref(inputs.SERVICE_NAME.name),
+        },
         LoggingConfiguration=LoggingConfiguration(Level="ERROR", IncludeExecutionData=True, Destinations=[destination]),
     )
 
@@ -104,7 +108,7 @@ def _definition() -> dict[str, Any]:
     """Return the state machine in Amazon States Language: one call, again while AWS refuses it."""
     redeploy = {
         "Type": "Task",
-        "Resource": "arn:aws:states:::aws-sdk:ecs:updateService",
+        "Resource": "${UpdateService}",
         # What is not named stays: the tasks of the new deployment are of the revision that the service has.
         "Parameters": {"Cluster": "${ClusterName}", "Service": "${ServiceName}", "ForceNewDeployment": True},
         "Retry": [

@@ -76,6 +76,14 @@ def test_it_calls_ecs_with_members_that_the_call_knows() -> None:
     assert state["Parameters"].keys() <= members
 
 
+def test_it_calls_ecs_of_the_partition_that_it_is_in() -> None:
+    template = rotation.template().to_dict()
+    elsewhere = resolve(template, {}, FED, region="cn-north-1", stack_name="shop-prod-Rotation-1A2B")
+    given = rendered(elsewhere.resources["Redeployment"].properties["DefinitionSubstitutions"])
+    assert given["UpdateService"] == "arn:aws-cn:states:::aws-sdk:ecs:updateService"
+    assert "arn:aws:" not in json.dumps(template)
+
+
 def test_it_may_update_this_service_and_write_its_logs() -> None:
     update, logs = statements("RedeploymentRole")
     assert (update["Action"], update["Resource"]) == (
