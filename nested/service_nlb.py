@@ -47,8 +47,10 @@ def template(
     definition = _definition(capacity, endpoints, check)
     t.add_resource([task.log_group(), task.execution_role(), task.task_role(), definition])
     t.add_resource(target.security_group())
-    for make in (target_tcp.target_group, target_tcp.listener, target_tcp.ingress, target_tcp.egress):
-        t.add_resource([make(each) for each in endpoints])
+    t.add_resource([target_tcp.target_group(each) for each in endpoints])
+    t.add_resource([target_tcp.listener(each) for each in endpoints])
+    t.add_resource([target.ingress(each.name, port=each.port) for each in endpoints])
+    t.add_resource([target.egress(each.name, port=each.port) for each in endpoints])
     t.add_resource([alarms_api.unhealthy_hosts(endpoints), alarms_api.server_errors(api)])
     t.add_resource(_service(capacity, endpoints))
     gives(t, _outputs(endpoints[0]))

@@ -125,10 +125,10 @@ def security_group() -> SecurityGroup:
     )
 
 
-def ingress(*, port: int) -> SecurityGroupIngress:
-    """Return the rule that lets the load balancer, and nothing else, into the tasks."""
+def ingress(prefix: str = "", *, port: int) -> SecurityGroupIngress:
+    """Return the rule that lets the load balancer, and nothing else, into the tasks at this port."""
     return SecurityGroupIngress(
-        "FromLoadBalancer",
+        f"{prefix}FromLoadBalancer",
         GroupId=GetAtt("TaskSecurityGroup", "GroupId"),
         SourceSecurityGroupId=Ref(inputs.LOAD_BALANCER_SECURITY_GROUP_ID.name),
         Description="Requests and health checks",
@@ -136,10 +136,10 @@ def ingress(*, port: int) -> SecurityGroupIngress:
     )
 
 
-def egress(*, port: int) -> SecurityGroupEgress:
-    """Return the rule that lets the load balancer out to these tasks."""
+def egress(prefix: str = "", *, port: int) -> SecurityGroupEgress:
+    """Return the rule that lets the load balancer out to this port of the tasks."""
     return SecurityGroupEgress(
-        "ToTasks",
+        f"{prefix}ToTasks",
         GroupId=Ref(inputs.LOAD_BALANCER_SECURITY_GROUP_ID.name),
         DestinationSecurityGroupId=GetAtt("TaskSecurityGroup", "GroupId"),
         Description="Requests and health checks",

@@ -1,4 +1,4 @@
-"""Targets behind a Network Load Balancer: for each endpoint a listener, a target group, and the way through the groups.
+"""Targets behind a Network Load Balancer: for each endpoint a listener and a target group.
 
 The load balancer replaces the sender's address by its own, and tasks admit its security group. Either would do: a rule
 that names that group admits what comes through it even where the sender's address is kept ("Security groups for your
@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import GetAtt, Ref
-from troposphere.ec2 import SecurityGroupEgress, SecurityGroupIngress
+from troposphere import Ref
 from troposphere.elasticloadbalancingv2 import (
     Action,
     Listener,
@@ -29,17 +28,15 @@ def group_of(endpoint: Endpoint) -> str:
     return f"{endpoint.name}TargetGroup"
 
 
-def listener_of(endpoint: Endpoint) -> str:
-    """Return the logical id of the endpoint's listener."""
-    return f"{endpoint.name}Listener"
-
-
 def target_group(endpoint: Endpoint) -> TargetGroup:
     """Return the endpoint's target group, whose port, protocol and health check follow no parameter."""
     attributes = {
         "deregistration_delay.timeout_seconds": str(timing.DEREGISTRATION_DELAY),
         # Connections that API Gateway keeps are the application's to end: it tells each at the end of an answer.
         "deregistration_delay.connection_termination.enabled": "false",
+        # True by default, and then a load balancer that crosses zones takes no part in a zonal shift
+        # ("Enable zonal shift for your Network Load Balancer", Elastic Load Balancing).
+        "target_health_state.unhealthy.connection_termination.enabled": "false",
         "preserve_client_ip.enabled": "false",
         "stickiness.enabled": "false",
     }
@@ -71,7 +68,7 @@ def _health_check(endpoint: Endpoint) -> dict[str, Any]:
 def listener(endpoint: Endpoint) -> Listener:
     """Return the endpoint's listener; it closes no connection before the application does (350 s by default)."""
     return Listener(
-        listener_of(endpoint),
+        f"{endpoint.name}Listener",
         LoadBalancerArn=Ref(inputs.LOAD_BALANCER_ARN.name),
         Protocol="TCP",
         Port=endpoint.listener,
@@ -79,33 +76,7 @@ def listener(endpoint: Endpoint) -> Listener:
     )
 
 
-def ingress(endpoint: Endpoint) -> SecurityGroupIngress:
-    """Return the rule that lets the load balancer, and nothing else, into the tasks at this endpoint."""
-    return SecurityGroupIngress(
-        f"{endpoint.name}FromLoadBalancer",
-        GroupId=GetAtt("TaskSecurityGroup", "GroupId"),
-        SourceSecurityGroupId=Ref(inputs.LOAD_BALANCER_SECURITY_GROUP_ID.name),
-        Description="Requests and health checks",
-        **_tcp(endpoint),
-    )
-
-
-def egress(endpoint: Endpoint) -> SecurityGroupEgress:
-    """Return the rule that lets the load balancer out to this endpoint of the tasks."""
-    return SecurityGroupEgress(
-        f"{endpoint.name}ToTasks",
-        GroupId=Ref(inputs.LOAD_BALANCER_SECURITY_GROUP_ID.name),
-        DestinationSecurityGroupId=GetAtt("TaskSecurityGroup", "GroupId"),
-        Description="Requests and health checks",
-        **_tcp(endpoint),
-    )
-
-
-def _tcp(endpoint: Endpoint) -> dict[str, Any]:
-    return {"IpProtocol": "tcp", "FromPort": endpoint.port, "ToPort": endpoint.port}
-
-
 def ways(several: tuple[Endpoint, ...]) -> list[str]:
     """Return the logical ids of what has to be there before the service: listeners, and both ways through groups."""
-    made = (listener_of, lambda each: ingress(each).title, lambda each: egress(each).title)
-    return [name(each) for each in several for name in made]
+    made = ("Listener", "FromLoadBalancer", "ToTasks")
+    return [f"{each.name}{what}" for each in several for what in made]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nested import service_nlb
-from nested.parts import endpoints, timing
+from nested.parts import bootstrap, endpoints, timing
 from nested.parts.endpoints import BACKEND, FRONTEND, Endpoint
 from nested.parts.placing import Capacity
 from stackwright.resolve.nested import resolve
@@ -60,6 +60,12 @@ def test_each_endpoint_has_its_listener_and_its_checks(name: str, listens: int, 
     assert (group["HealthCheckProtocol"], group["HealthCheckPath"]) == ("HTTP", path)
     counts = (group["HealthyThresholdCount"], group["UnhealthyThresholdCount"])
     assert (group["HealthCheckIntervalSeconds"], group["HealthCheckTimeoutSeconds"], *counts) == (30, 5, 2, 2)
+
+
+@pytest.mark.parametrize("name", ["Frontend", "Backend"])
+def test_nothing_of_a_target_group_stands_in_the_way_of_a_zonal_shift(name: str) -> None:
+    attributes = {each["Key"]: each["Value"] for each in resources()[f"{name}TargetGroup"]["TargetGroupAttributes"]}
+    assert attributes["target_health_state.unhealthy.connection_termination.enabled"] == "false"
 
 
 @pytest.mark.parametrize("name", ["Frontend", "Backend"])
@@ -131,6 +137,13 @@ def test_no_more_tasks_than_desired_means_no_rebalancing() -> None:
 
 def test_it_runs_on_fargate_too() -> None:
     assert resources("fargate")["TaskDefinition"]["RequiresCompatibilities"] == ["FARGATE"]
+
+
+def test_the_bootstrap_container_listens_on_whatever_ports_the_endpoints_have() -> None:
+    many = (Endpoint("Web", 80, 3000, "/", "WEB_PORT"), Endpoint("Admin", 81, 3001, "/up", "ADMIN_PORT"))
+    body = service_nlb.template(endpoints=many).to_dict()["Resources"]["TaskDefinition"]["Properties"]
+    (container,) = body["ContainerDefinitions"]
+    assert container["Command"]["Fn::If"][:2] == ["NoImage", bootstrap.command([3000, 3001])]
 
 
 def test_a_port_that_only_root_may_listen_on_is_refused() -> None:
