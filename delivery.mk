@@ -64,15 +64,14 @@ smoke:
 	docker stop --time 60 "$$started"; ended=$$(docker wait "$$started"); \
 	[ "$$ended" = 0 ] || { echo "ended with exit status $$ended on SIGTERM" >&2; exit 1; }
 
-# `latest` only where the registry lets it move.
+# `latest` only where the registry lets it move, which is asked before anything is pushed.
 push:
-	docker tag "$$IMAGE" "$$REPOSITORY:$$ENV-$$COMMIT"
-	docker push "$$REPOSITORY:$$ENV-$$COMMIT"
 	moves=$$(aws ecr describe-repositories --repository-names "$${REPOSITORY#*/}" --output text --query "repositories[?\
 	imageTagMutability=='MUTABLE' || imageTagMutability=='IMMUTABLE_WITH_EXCLUSION' && \
-	imageTagMutabilityExclusionFilters[?filter=='latest']].repositoryName" 2>/dev/null) || true; \
-	if [ -z "$$moves" ]; then echo "latest is left alone: tags are immutable, or it may not be asked"; \
-	else docker tag "$$IMAGE" "$$REPOSITORY:latest" && docker push "$$REPOSITORY:latest"; fi
+	imageTagMutabilityExclusionFilters[?filter=='latest']].repositoryName") && \
+	for tag in "$$ENV-$$COMMIT" $${moves:+latest}; do \
+	    docker tag "$$IMAGE" "$$REPOSITORY:$$tag" && docker push "$$REPOSITORY:$$tag" || exit 1; \
+	done
 
 digest:
 	@pushed=$$($(PUSHED)) && test -n "$$pushed" && echo "$$REPOSITORY@$$pushed"

@@ -2,7 +2,8 @@
 
 One registry for account and region has one replication and one template for repositories that come by it. What is in a
 repository when replication begins is not copied, nor is what is deleted; repositories at the destination have the name
-of the source's and none of its settings, but those of the template there.
+of the source's and none of its settings, but those of the template there: without its exception for `latest` the copy's
+would stay with the first image that had it.
 Source: "Private image replication in Amazon ECR" and "Templates to control repositories created during a pull through
 cache, create on push, or replication action", Amazon ECR User Guide.
 """
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from troposphere import Equals, Not, Ref, Template, ecr
 
 from nested import inputs
-from nested.parts.images import lifecycle_policy
+from nested.parts.images import immutable_but, lifecycle_policy
 from nested.shape import needs
 
 _SENDS = "SendsReplicas"
@@ -59,7 +60,7 @@ def _template() -> ecr.RepositoryCreationTemplate:
         Prefix=_EVERY_REPOSITORY,
         AppliedFor=["REPLICATION"],
         Description="Repositories that replication makes",
-        ImageTagMutability="IMMUTABLE",
         EncryptionConfiguration=ecr.EncryptionConfiguration(EncryptionType="AES256"),
         LifecyclePolicy=lifecycle_policy({"tagPatternList": ["*"]}),
+        **immutable_but(["latest"]),
     )

@@ -21,7 +21,7 @@ def blueprint(*, entrance: Entrance = "vpc-origin") -> Blueprint:
         "fargate-cdn",
         description="Container service on Fargate behind CloudFront",
         vpc=vpc.template(),
-        registry=ecr.template(),
+        registry=ecr.template(moving=("latest",)),
         cluster=cluster_fargate.template(),
         load_balancer=alb.template(entrance=entrance),
         notifications=notifications.template(),

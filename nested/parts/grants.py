@@ -23,6 +23,8 @@ def pull(repository_arn: Any) -> list[Statement]:
 def push(repository_arns: list[Any]) -> list[Statement]:
     """Return the statements that let a role push to these repositories, and look up what it pushed by its digest.
 
+    It may ask as well which tags a repository lets move.
+
     Source: "IAM permissions for pushing an image to an Amazon ECR private repository", Amazon ECR User Guide; the token
     has no resource that it could be limited to.
     """
@@ -33,7 +35,7 @@ def push(repository_arns: list[Any]) -> list[Statement]:
         "PutImage",
         "UploadLayerPart",
     ]
-    look = ["BatchGetImage", "DescribeImages", "GetDownloadUrlForLayer"]
+    look = ["BatchGetImage", "DescribeImages", "DescribeRepositories", "GetDownloadUrlForLayer"]
     return [
         allow("ecr:GetAuthorizationToken", "*"),
         allow([f"ecr:{each}" for each in upload + look], repository_arns),

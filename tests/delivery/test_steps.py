@@ -15,13 +15,12 @@ import pytest
 from support.accounts import Account
 from support.delivery import KIND, REPOSITORY, stand_in
 
+from nested import ecr
 from stackwright.emulator.server import LocalAws
 
 pytestmark = pytest.mark.e2e
 COMMIT = "4f2a9c1" * 5 + "4f2a9"
 ACCOUNTS = iter(range(310_000_000_001, 320_000_000_000))
-EXCLUDED = {"ImageTagMutabilityExclusionFilterType": "WILDCARD", "ImageTagMutabilityExclusionFilterValue": "latest"}
-OF_ECR = {"IMMUTABLE_WITH_EXCLUSION": {"ImageTagMutabilityExclusionFilters": [EXCLUDED]}}
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,7 @@ class Delivery:
 
     folder: Path
     environment: dict[str, str]
+    account: Account
 
     def make(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -50,6 +50,12 @@ class Delivery:
     def digest(self) -> str:
         return self.make("-s", "digest").stdout.strip().partition("@")[2]
 
+    def tags(self) -> dict[str, str]:
+        """The image that each tag of the registry is at, by its digest."""
+        repository = self.environment["REPOSITORY"].partition("/")[2]
+        found = self.account.client("ecr").describe_images(repositoryName=repository)["imageDetails"]
+        return {tag: each["imageDigest"] for each in found for tag in each.get("imageTags", [])}
+
     def carry(self, built: str) -> str:
         """Leave an image as `carry` does; return its digest."""
         manifest = json.dumps({"schemaVersion": 2, "mediaType": KIND, "built": built})
@@ -67,7 +73,7 @@ def endpoint() -> Iterator[str]:
 
 @pytest.fixture
 def start(endpoint: str, tmp_path: Path) -> Callable[..., Delivery]:
-    def started(mutability: str = "IMMUTABLE") -> Delivery:
+    def started(*moving: str) -> Delivery:
         account = Account(str(next(ACCOUNTS)), endpoint)
         own = {name: value for name, value in account.environment.items() if not name.startswith("MAKE")}
         stand_in(tmp_path / "bin")
@@ -75,23 +81,23 @@ def start(endpoint: str, tmp_path: Path) -> Callable[..., Delivery]:
             (tmp_path / file).write_bytes((REPOSITORY / file).read_bytes())
         places = [str(tmp_path / "bin"), str(Path(sys.executable).parent), own["PATH"]]
         about = {"PATH": os.pathsep.join(places), "COMMIT": COMMIT, "ENV": "dev", "NOTED": str(tmp_path / "noted")}
-        return Delivery(tmp_path, own | about | {"REPOSITORY": _registry(account, mutability)})
+        return Delivery(tmp_path, own | about | {"REPOSITORY": _registry(account, moving)}, account)
 
     return started
 
 
-def _registry(account: Account, mutability: str) -> str:
+def _registry(account: Account, moving: tuple[str, ...]) -> str:
     """Make a stack with a registry as the systems have it; return its URI."""
-    properties = {"ImageTagMutability": mutability, **OF_ECR.get(mutability, {})}
-    template = {
-        "Resources": {"Repository": {"Type": "AWS::ECR::Repository", "Properties": properties}},
-        "Outputs": {"RepositoryUri": {"Value": {"Fn::GetAtt": ["Repository", "RepositoryUri"]}}},
-    }
     client = account.client("cloudformation")
-    client.create_stack(StackName="ec2-alb-dev", TemplateBody=json.dumps(template))
+    client.create_stack(
+        StackName="ec2-alb-dev",
+        TemplateBody=ecr.template(moving=moving).to_json(),
+        Parameters=[{"ParameterKey": "EnvironmentName", "ParameterValue": "dev"}],
+    )
     client.get_waiter("stack_create_complete").wait(StackName="ec2-alb-dev")
-    (output,) = client.describe_stacks(StackName="ec2-alb-dev")["Stacks"][0]["Outputs"]
-    return str(output["OutputValue"])
+    outputs = client.describe_stacks(StackName="ec2-alb-dev")["Stacks"][0]["Outputs"]
+    (uri,) = (each["OutputValue"] for each in outputs if each["OutputKey"] == "RepositoryUri")
+    return str(uri)
 
 
 def test_the_registry_is_the_stacks_own(start: Callable[..., Delivery]) -> None:
@@ -136,12 +142,25 @@ def test_a_registry_that_may_not_be_asked_builds_nothing(start: Callable[..., De
     assert {line.split()[1] for line in delivery.noted} == {"login"}
 
 
-@pytest.mark.parametrize("mutability", ["IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION"])
-def test_latest_moves_only_where_the_registry_excludes_it(start: Callable[..., Delivery], mutability: str) -> None:
-    delivery = start(mutability)
+def test_latest_is_the_newest_image_and_no_other_tag_moves(start: Callable[..., Delivery]) -> None:
+    delivery = start("latest")
+    for commit in ("one", "two"):
+        assert delivery.make("push", IMAGE="app", COMMIT=commit).returncode == 0
+        assert delivery.tags()[f"dev-{commit}"] == delivery.tags()["latest"]
+    assert delivery.tags().keys() == {"dev-one", "dev-two", "latest"}
+    assert delivery.tags()["dev-one"] != delivery.tags()["dev-two"]
+
+
+def test_latest_is_left_alone_where_no_tag_moves(start: Callable[..., Delivery]) -> None:
+    delivery = start()
     assert delivery.make("push", IMAGE="app").returncode == 0
-    pushed = [line.rpartition(":")[2] for line in delivery.noted if line.startswith("docker push")]
-    assert pushed == [f"dev-{COMMIT}", *(["latest"] if mutability != "IMMUTABLE" else [])]
+    assert delivery.tags().keys() == {f"dev-{COMMIT}"}
+
+
+def test_what_may_move_is_known_before_anything_is_pushed(start: Callable[..., Delivery]) -> None:
+    delivery = start("latest")
+    assert delivery.make("push", IMAGE="app", REPOSITORY=f"{delivery.environment['REPOSITORY']}-gone").returncode != 0
+    assert delivery.noted == []
 
 
 def test_a_digest_that_is_not_there_is_an_error(start: Callable[..., Delivery]) -> None:

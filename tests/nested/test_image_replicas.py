@@ -35,9 +35,12 @@ def test_repositories_of_the_stacks_are_replicated_to_one_region_of_the_account(
     ]
 
 
-def test_what_arrives_keeps_its_tags_and_expires() -> None:
+def test_what_arrives_keeps_its_tags_but_latest_and_expires() -> None:
     (made,) = deployed(ReceivesReplicas="on", RetainedImages="3").values()
-    assert (made["Prefix"], made["AppliedFor"], made["ImageTagMutability"]) == ("ROOT", ["REPLICATION"], "IMMUTABLE")
+    assert (made["Prefix"], made["AppliedFor"]) == ("ROOT", ["REPLICATION"])
+    moving = ecr.template(moving=("latest",)).to_dict()["Resources"]["Repository"]["Properties"]
+    for name in ("ImageTagMutability", "ImageTagMutabilityExclusionFilters"):
+        assert made[name] == moving[name]
     untagged, tagged = json.loads(made["LifecyclePolicy"])["rules"]
     assert untagged["selection"]["tagStatus"] == "untagged"
     assert (tagged["selection"]["tagPatternList"], tagged["selection"]["countNumber"]) == (["*"], 3)

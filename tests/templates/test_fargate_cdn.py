@@ -57,6 +57,13 @@ def of_type(graph: Graph, kind: str) -> list[dict[str, Any]]:
     return [rendered(each.properties) for each in graph.resources.values() if each.type == f"AWS::{kind}"]
 
 
+def test_latest_may_move_and_no_other_tag() -> None:
+    (registry,) = of_type(deployed(), "ECR::Repository")
+    assert registry["ImageTagMutability"] == "IMMUTABLE_WITH_EXCLUSION"
+    (moving,) = registry["ImageTagMutabilityExclusionFilters"]
+    assert moving["ImageTagMutabilityExclusionFilterValue"] == "latest"
+
+
 @pytest.mark.parametrize("region", REGIONS)
 @pytest.mark.parametrize("entrance", ENTRANCES)
 def test_the_internet_gets_to_the_tasks_by_cloudfront_and_by_nothing_else(entrance: Entrance, region: str) -> None:

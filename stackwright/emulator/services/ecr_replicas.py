@@ -50,6 +50,7 @@ def _make(registry: ECRBackend, name: str) -> None:
         encryption_config=template.get("encryptionConfiguration") or {"encryptionType": "AES256"},
         image_scan_config=None,
         image_tag_mutability=template.get("imageTagMutability", "MUTABLE"),
+        image_tag_mutability_exclusion_filters=template.get("imageTagMutabilityExclusionFilters"),
         tags=template.get("resourceTags") or [],
     )
     if template.get("lifecyclePolicy"):

@@ -1,4 +1,4 @@
-"""Every image is scanned for known weaknesses when it is pushed, and its tag stays with it.
+"""Every image is scanned for known weaknesses when it is pushed, and its tag stays with it but by exception.
 
 The registry's own setting for all its repositories counts where the graph has it; else each repository's.
 """
@@ -17,8 +17,9 @@ REPOSITORY = "AWS::ECR::Repository"
 REGISTRY = "AWS::ECR::RegistryScanningConfiguration"
 # Continuous scanning begins with a scan on push.
 _SCANS = ("SCAN_ON_PUSH", "CONTINUOUS_SCAN")
-# The second with filters for tags that may move.
-_IMMUTABLE = ("IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION")
+_BUT = "IMMUTABLE_WITH_EXCLUSION"
+_IMMUTABLE = ("IMMUTABLE", _BUT)
+_EXCLUSIONS = "ImageTagMutabilityExclusionFilters"
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:
@@ -36,6 +37,17 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             mend = "set it to IMMUTABLE, or to IMMUTABLE_WITH_EXCLUSION for a tag that has to move"
             given = repository.properties.get("ImageTagMutability")
             yield Finding(repository.path, "ImageTagMutability", given, problem, mend)
+        elif mutability == _BUT:
+            yield from _excluded(repository)
+
+
+def _excluded(repository: Resource) -> Iterator[Finding]:
+    """Find the exclusion of every tag, with which none is immutable."""
+    for each in listed(repository.properties.get(_EXCLUSIONS)):
+        value = at(each, "ImageTagMutabilityExclusionFilterValue")
+        if isinstance(value, str) and not value.strip("*"):
+            problem = "it lets every tag be put to another image"
+            yield Finding(repository.path, _EXCLUSIONS, value, problem, "exclude the one tag that has to move")
 
 
 def _by_registry(deployment: Deployment, repository: Resource) -> bool:
@@ -56,7 +68,7 @@ def _meets(wanted: Value, repository: Resource) -> bool:
 
 
 RULE = Rule(
-    claim="Every image is scanned when it is pushed, and no tag is moved to another one.",
+    claim="Every image is scanned when it is pushed, and no tag is moved to another one but by exception.",
     why="What is known to be weak should not be news from an attacker, nor what runs be changed behind its name.",
     source="Scan images for software vulnerabilities, Preventing image tags from being overwritten (ECR User Guide)",
     about=(REPOSITORY,),

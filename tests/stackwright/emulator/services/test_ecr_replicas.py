@@ -74,12 +74,18 @@ def test_a_repository_has_no_setting_of_the_sources(replicated: Client) -> None:
 def test_a_template_there_says_what_it_is_like(replicated: Client) -> None:
     ecr = replicated("ecr", THERE)
     policy = json.dumps({"rules": [KEEP_TWO]})
-    given = {"imageTagMutability": "IMMUTABLE", "lifecyclePolicy": policy}
+    moving = [{"filterType": "WILDCARD", "filter": "latest"}]
+    given = {
+        "imageTagMutability": "IMMUTABLE_WITH_EXCLUSION",
+        "imageTagMutabilityExclusionFilters": moving,
+        "lifecyclePolicy": policy,
+    }
     ecr.create_repository_creation_template(prefix="ROOT", appliedFor=["REPLICATION"], **given)
     ecr.create_repository_creation_template(prefix="fargate", appliedFor=["REPLICATION"])
     push(replicated, "dev-1")
     (made,) = ecr.describe_repositories()["repositories"]
-    assert made["imageTagMutability"] == "IMMUTABLE"
+    assert made["imageTagMutability"] == "IMMUTABLE_WITH_EXCLUSION"
+    assert made["imageTagMutabilityExclusionFilters"] == moving
     assert ecr.get_lifecycle_policy(repositoryName="fargate-app")["lifecyclePolicyText"] == policy
 
 

@@ -12,9 +12,10 @@ ON_PUSH = {"ImageScanningConfiguration": {"ScanOnPush": "true"}}
 FIXED = {"ImageTagMutability": "IMMUTABLE"}
 
 
+@pytest.mark.parametrize("blueprint", ["ec2-alb", "fargate-cdn"])
 @pytest.mark.parametrize("environment", ["dev", "prod"])
-def test_ours_are_scanned(environment: str) -> None:
-    assert findings(RULE, seeded(environment=environment)) == []
+def test_ours_are_scanned(blueprint: str, environment: str) -> None:
+    assert findings(RULE, seeded(blueprint=blueprint, environment=environment)) == []
 
 
 def _seeded(**change: Any) -> Deployment:
@@ -36,6 +37,16 @@ def test_a_tag_that_moves_is_found(mutability: str) -> None:
     assert told(RULE, _seeded(ImageTagMutability=mutability)) == [
         "Registry/Repository ImageTagMutability: whoever may push can put another image behind a tag that is deployed"
     ]
+
+
+@pytest.mark.parametrize(("excluded", "found"), [("*", 1), ("**", 1), ("latest", 0), ("nightly-*", 0)])
+def test_an_exclusion_of_every_tag_is_found(excluded: str, found: int) -> None:
+    kept = {"ImageTagMutabilityExclusionFilterType": "WILDCARD", "ImageTagMutabilityExclusionFilterValue": excluded}
+    told_of = told(
+        RULE, _seeded(ImageTagMutability="IMMUTABLE_WITH_EXCLUSION", ImageTagMutabilityExclusionFilters=[kept])
+    )
+    problem = "Registry/Repository ImageTagMutabilityExclusionFilters: it lets every tag be put to another image"
+    assert told_of == [problem] * found
 
 
 def test_silence_is_found() -> None:
