@@ -6,6 +6,9 @@ from nested import alb, certificate, cluster_ec2, dns, ecr, notifications, obser
 from nested.dns import Routing
 from stackwright.compose import Blueprint, compose
 
+# Where a release that shifts traffic can still be refused without a caller having met it.
+HOOKS = ("POST_TEST_TRAFFIC_SHIFT",)
+
 
 def blueprint(*, routing: Routing = "simple") -> Blueprint:
     """Highly available container service on EC2 instances, reached by its domain name over HTTPS.
@@ -22,7 +25,7 @@ def blueprint(*, routing: Routing = "simple") -> Blueprint:
         load_balancer=alb.template(),
         web_acl=web_acl.template(),
         notifications=notifications.template(),
-        service=service.template(capacity="ec2"),
+        service=service.template(capacity="ec2", hooks=HOOKS),
         scaling=scaling.template(),
         observability=observability.template(),
         dns=dns.template(routing=routing),

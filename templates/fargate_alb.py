@@ -23,6 +23,9 @@ HEALTH_INTERVAL = 30
 SECRETS = ("DATABASE_URL",)
 VALUES = ("LOG_LEVEL",)
 
+# Where a release that shifts traffic can still be refused without a caller having met it.
+HOOKS = ("POST_TEST_TRAFFIC_SHIFT",)
+
 
 def blueprint() -> Blueprint:
     """Highly available container service on Fargate, in the clear until it is given a certificate."""
@@ -35,7 +38,9 @@ def blueprint() -> Blueprint:
         load_balancer=alb.template(plain_http=True),
         web_acl=web_acl.template(),
         notifications=notifications.template(),
-        service=service.template(capacity="fargate", health_interval=HEALTH_INTERVAL, secrets=SECRETS, values=VALUES),
+        service=service.template(
+            capacity="fargate", health_interval=HEALTH_INTERVAL, secrets=SECRETS, values=VALUES, hooks=HOOKS
+        ),
         scaling=scaling_step.template(),
         observability=observability.template(),
         rotation=rotation.template(),

@@ -10,6 +10,9 @@ from stackwright.compose import Blueprint, compose
 SECRETS = ("DATABASE_URL",)
 VALUES = ("LOG_LEVEL",)
 
+# Where a release that shifts traffic can still be refused without a caller having met it.
+HOOKS = ("POST_TEST_TRAFFIC_SHIFT",)
+
 
 def blueprint(*, entrance: Entrance = "vpc-origin") -> Blueprint:
     """Highly available container service on Fargate that only CloudFront reaches.
@@ -25,7 +28,7 @@ def blueprint(*, entrance: Entrance = "vpc-origin") -> Blueprint:
         cluster=cluster_fargate.template(),
         load_balancer=alb.template(entrance=entrance),
         notifications=notifications.template(),
-        service=service.template(capacity="fargate", entrance=entrance, secrets=SECRETS, values=VALUES),
+        service=service.template(capacity="fargate", entrance=entrance, secrets=SECRETS, values=VALUES, hooks=HOOKS),
         scaling=scaling.template(requests=False),
         observability=observability.template(),
         rotation=rotation.template(),
