@@ -32,31 +32,32 @@ _KEPT_SECONDS = 14 * 24 * 3600  # "CreateQueue": the longest
 
 def template(
     *,
-    version: Input = inputs.IMAGE,
+    version: Input | None = inputs.IMAGE,
     application: Input | None = None,
     pipeline: Input | None = None,
 ) -> Template:
     """Emit the notification stack of a system. Gives nothing.
 
     Tells of deployments by ECS, of alarms, and where `application` or `pipeline` name what gives it, of those of a
-    CodeDeploy application and of a pipeline's executions. `version` is the parameter that says what is deployed. Needs
-    the identity, ClusterName, SlackSecretId, SlackChannelId and EventTopicArn.
+    CodeDeploy application and of a pipeline's executions. `version` is the parameter that says what is deployed; with
+    none there is no service, and neither its deployments nor alarms are told. Needs the identity, with a version
+    ClusterName, and SlackSecretId, SlackChannelId and EventTopicArn.
     """
     t = Template(Description="Deployments and alarms to Slack and SNS")
-    needs(t, inputs.PROJECT_NAME, inputs.ENVIRONMENT_NAME, inputs.CLUSTER_NAME, version)
+    needs(t, inputs.PROJECT_NAME, inputs.ENVIRONMENT_NAME, *((inputs.CLUSTER_NAME, version) if version else ()))
     needs(t, inputs.SLACK_SECRET_ID, inputs.SLACK_CHANNEL_ID, inputs.EVENT_TOPIC_ARN)
     needs(t, *filter(None, (application, pipeline)))
     _add_conditions(t, version)
     t.add_resource(slack.resources())
-    kinds = [(messages.alarms(), None), (messages.ecs(), version)]
-    kinds += [(messages.codedeploy(application), version)] if application else []
-    kinds += [(messages.pipelines(pipeline), None)] if pipeline else []
-    rules = [_rule(kind, shown) for kind, shown in kinds]
+    kinds = [messages.alarms(), messages.ecs()] if version else []
+    kinds += [messages.codedeploy(application)] if application else []
+    rules = [_rule(each, version) for each in kinds]
+    rules += [_rule(messages.pipelines(pipeline), None)] if pipeline else []
     t.add_resource([*rules, _lost(), _lost_policy(rules), _losing()])
     return t
 
 
-def _add_conditions(t: Template, version: Input) -> None:
+def _add_conditions(t: Template, version: Input | None) -> None:
     empty = [Equals(Ref(each.name), "") for each in (inputs.SLACK_SECRET_ID, inputs.SLACK_CHANNEL_ID)]
     text = "SlackSecretId and SlackChannelId are given both, or neither"
     both = Or(And(*empty), And(*(Not(each) for each in empty)))
@@ -64,7 +65,8 @@ def _add_conditions(t: Template, version: Input) -> None:
     t.add_condition(slack.TOLD, Not(empty[0]))
     t.add_condition(_BY_TOPIC, Not(Equals(Ref(inputs.EVENT_TOPIC_ARN.name), "")))
     t.add_condition(_ANYBODY, Or(named(slack.TOLD), named(_BY_TOPIC)))
-    t.add_condition(messages.HAS_VERSION, Not(Equals(Ref(version.name), "")))
+    if version:
+        t.add_condition(messages.HAS_VERSION, Not(Equals(Ref(version.name), "")))
 
 
 def _rule(kind: Kind, version: Input | None) -> Rule:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from nested import pipeline
+from nested import inputs, notifications, pipeline
 from stackwright.compose import Blueprint, flat
 
 
 def blueprint() -> Blueprint:
     """Pipeline of one system, whose stacks stand already; flat, because a person makes it and no role of ours."""
-    return flat("pipeline", pipeline.template(), description="Delivery pipeline of one system")
+    tells = notifications.template(version=None, pipeline=inputs.PIPELINE_NAME)
+    return flat("pipeline", pipeline.template(), tells, description="Delivery pipeline of one system")

@@ -102,6 +102,12 @@ EVENTS: dict[str, dict[str, Any]] = {
         },
     },
 }
+LINKS = {
+    "ServiceDeployments": "/ecs/v2/clusters/shop-prod-Cluster-1A2B/services?region=eu-west-1",
+    "CodeDeployments": "/codesuite/codedeploy/deployments/d-123456789?region=eu-west-1",
+    "PipelineExecutions": "/codesuite/codepipeline/pipelines/shop-pipeline/view?region=eu-west-1",
+    "Alarms": "/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/shop-prod-ServiceIsUnwell",
+}
 SLACK_TAKES = {"channel", "text", "mrkdwn", "unfurl_links"}
 
 
@@ -135,7 +141,7 @@ def test_slack_takes_the_message_and_it_says_whose_it_is_and_where_to_look(title
     assert found.keys() == SLACK_TAKES
     assert found["channel"] == "C0123456789"
     assert found["text"].startswith("shop prod: ")
-    assert " https://eu-west-1.console.aws.amazon.com/" in found["text"]
+    assert found["text"].split()[-1] == f"https://eu-west-1.console.aws.amazon.com{LINKS[title]}"
 
 
 @pytest.mark.parametrize(
@@ -154,10 +160,17 @@ def test_a_message_says_what_has_become_of_what(title: str, says: str) -> None:
     assert says in post(title)["text"]
 
 
-@pytest.mark.parametrize("title", ["ServiceDeployments", "CodeDeployments"])
+@pytest.mark.parametrize("title", ["ServiceDeployments", "CodeDeployments", "Alarms"])
 def test_a_deployment_says_its_version(title: str) -> None:
     assert f", version {IMAGE}. https" in post(title, Image=IMAGE)["text"]
     assert ", version none yet. https" in post(title)["text"]
+
+
+def test_a_pipeline_tells_of_itself_and_knows_no_version() -> None:
+    assert "version" not in post("PipelineExecutions", Image=IMAGE)["text"]
+    alone = notifications.template(version=None, pipeline=PIPELINE).to_dict()
+    assert EVENTS.keys() & alone["Resources"].keys() == {"PipelineExecutions"}
+    assert not {"ClusterName", "Image"} & alone["Parameters"].keys() and "HasVersion" not in alone["Conditions"]
 
 
 def test_nothing_waits_for_the_service_so_that_the_version_is_the_new_one() -> None:
@@ -180,9 +193,11 @@ def changed(title: str, **detail: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "event",
     [
-        changed("Alarms", alarmName="shop-prod-Observability-1A-SlowResponses-2B"),
-        changed("Alarms", alarmName="shop-prod-Scaling-1A-CpuIsLow-2B"),
-        changed("Alarms", alarmName="shop-dev-Observability-1A-ServiceIsUnwell-2B"),
+        changed("Alarms", alarmName="shop-prod-SlowResponses"),
+        changed("Alarms", alarmName="shop-prod-CpuIsLow"),
+        changed("Alarms", alarmName="shop-dev-ServiceIsUnwell"),
+        changed("Alarms", alarmName="shop-prod-blue-ServiceIsUnwell"),
+        changed("Alarms", alarmName="ServiceIsUnwell"),
         changed("Alarms", previousState={"value": "INSUFFICIENT_DATA"}, state={"value": "OK"}),
         changed("Alarms", state={"value": "INSUFFICIENT_DATA"}),
         changed("CodeDeployments", application="another"),
