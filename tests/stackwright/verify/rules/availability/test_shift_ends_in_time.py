@@ -25,12 +25,11 @@ def test_what_takes_longer_than_a_day_and_a_half_is_found(strategy: str, given: 
     assert line.endswith("h, and CloudFormation gives up after 36")
 
 
-@pytest.mark.parametrize("minutes", [64, 65])
-def test_the_last_step_is_not_waited_for(minutes: int) -> None:
-    # 34 steps of 3 %, 33 waits between them, and an hour is left for the rest.
-    given = {"StepPercent": "3", "StepBakeTimeInMinutes": str(minutes), "BakeTimeInMinutes": "0"}
-    found = findings(RULE, seeded(DeploymentStrategy="LINEAR", **given))
-    assert bool(found) == (33 * minutes > 36 * 60 - 60)
+@pytest.mark.parametrize(("minutes", "late"), [(700, False), (701, True)])
+def test_the_last_step_is_not_waited_for(minutes: int, late: bool) -> None:
+    # Four steps of 25 %, three waits between them; of 36 hours one is left for the rest, so 2,100 minutes are not late.
+    given = {"StepPercent": "25", "StepBakeTimeInMinutes": str(minutes), "BakeTimeInMinutes": "0"}
+    assert bool(findings(RULE, seeded(DeploymentStrategy="LINEAR", **given))) is late
 
 
 def test_unknown_minutes_are_not_judged() -> None:
