@@ -1,14 +1,16 @@
-"""Releases by CodeDeploy, with what is on the listener before, during and after: one that succeeds, one whose tasks
-never get healthy, one that an alarm rolls back, one that is interrupted and picked up again; and updates between."""
+"""Releases by CodeDeploy, with what is on the listener before, during and after: one that an alarm rolls back, one that
+succeeds, one that is interrupted and picked up again, one whose tasks never get healthy; and updates between."""
 
 from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from support.account_numbers import account_id
@@ -16,169 +18,208 @@ from support.accounts import Account, Project
 from support.existing_network import BLUEPRINT, certificate, given
 from support.released import System, heard
 
-REPOSITORY = Path(__file__).parents[2]
-SLOW = "AWS::CodeDeploy::DeploymentGroup=1.5"
+from stackwright.emulator.server import LocalAws
+
+GROUP = "AWS::CodeDeploy::DeploymentGroup"
+PACE, LOOKS = 1.5, 0.2  # seconds of a step, and between two looks at the listener
+BOOTSTRAP = "3.13.5-slim-bookworm"
 EVENTS = (
     "BeforeInstall Install AfterInstall AllowTestTraffic AfterAllowTestTraffic"
     " BeforeAllowTraffic AllowTraffic AfterAllowTraffic"
 )
+BLUE, GREEN = {"blue": 100}, {"green": 100}
+
+
+class Moment(NamedTuple):
+    """What was on the listeners at once, and whether a deployment was under way."""
+
+    production: dict[str, int]
+    test: dict[str, int]
+    under_way: bool
 
 
 @pytest.fixture(scope="module")
-def slow() -> Iterator[str]:
-    """A local AWS whose deployments take their time, so that one can be caught half way."""
-    words = [sys.executable, "build.py", "emulator", "--delay", SLOW]
-    running = subprocess.Popen(words, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
-    assert running.stdout
-    exports = dict(running.stdout.readline().removeprefix("export ").strip().split("=") for _ in range(4))
-    yield exports["AWS_ENDPOINT_URL"]
-    running.terminate()
-    assert running.wait(timeout=20) == 0
+def local() -> Iterator[LocalAws]:
+    with LocalAws() as running:
+        yield running
 
 
-def stand(project: Project, environment: str = "dev", **parameters: str) -> System:
-    given(project, environment, **parameters)
-    system = System(project, environment)
-    system.run("deploy")
-    return system
+@pytest.fixture(scope="module")
+def system(
+    local: LocalAws, copied: Callable[[Path, Account], Project], tmp_path_factory: pytest.TempPathFactory
+) -> System:
+    project = copied(tmp_path_factory.mktemp(BLUEPRINT), Account(account_id(), local.endpoint))
+    given(project, "dev", TrafficShift="Canary10Percent5Minutes")
+    made = System(project, "dev")
+    made.run("deploy")
+    return made
 
 
-@pytest.fixture
-def quick(project: Project) -> System:
-    return stand(project)
+@contextmanager
+def watched(system: System, local: LocalAws) -> Iterator[list[Moment]]:
+    """Let deployments take their time, and look at the listeners from before the block until after it."""
+    codedeploy = system.account.client("codedeploy")
+    over, seen = threading.Event(), list[Moment]()
+
+    def look() -> None:
+        working = codedeploy.list_deployments(includeOnlyStatuses=["InProgress"])["deployments"]
+        moment = Moment(*system.weights("ListenerRule", "TestListenerRule"), bool(working))
+        if moment not in seen[-1:]:
+            seen.append(moment)
+
+    def watch() -> None:
+        while not over.wait(LOOKS):
+            look()
+
+    look()
+    watching = threading.Thread(target=watch)
+    watching.start()
+    local.delays[GROUP] = PACE
+    try:
+        yield seen
+    finally:
+        local.delays.clear()
+        over.set()
+        watching.join()
+        look()
 
 
-@pytest.fixture
-def slowly(slow: str, tmp_path: Path, copied: Callable[[Path, Account], Project]) -> System:
-    return stand(copied(tmp_path, Account(account_id(), slow)), TrafficShift="Canary10Percent5Minutes")
+def until(seen: list[Moment], *moment: Any) -> None:
+    """Wait until this is what was seen last."""
+    for _ in range(round(60 / LOOKS)):
+        if seen[-1] == moment:
+            return
+        time.sleep(LOOKS)
+    raise AssertionError(f"{moment} was never seen, but {seen}")
 
 
-def test_a_release_moves_production_to_the_new_version(quick: System) -> None:
-    assert (quick.traffic(), quick.images()) == ({"blue": 100}, ["3.13.5-slim-bookworm"])
-    said = quick.run("release", "--image", quick.push("dev-one"))
+def in_turn(seen: list[Moment]) -> list[tuple[dict[str, int], dict[str, int]]]:
+    """Return what was on the listeners while a deployment was under way; each look is at one after the other."""
+    found = [(each.production, each.test) for each in seen if each.under_way]
+    return [each for at, each in enumerate(found) if each not in found[:at]]
+
+
+# The tests are one story, in the order in which they stand.
+
+
+def test_what_is_not_there_is_refused_before_anything_begins(system: System) -> None:
+    absent = f"{system.outputs()['RepositoryUri']}:dev-none"
+    assert "push it" in system.run("release", "--image", absent, status=1)
+    assert "has no image yet" in system.run("release", status=2)
+    assert system.account.client("codedeploy").list_deployments()["deployments"] == []
+
+
+def test_a_change_that_ecs_refuses_is_refused_before(system: System) -> None:
+    system.project.set(BLUEPRINT, "dev", AssignPublicIp="on")
+    said = system.run("deploy", "--despite-findings", status=1)
+    assert "NetworkConfiguration of Service/Service, which CodeDeploy deploys" in said
+    system.project.set(BLUEPRINT, "dev", AssignPublicIp="off")
+
+
+def test_an_alarm_gives_the_traffic_back(system: System, local: LocalAws) -> None:
+    alarm = {"AlarmName": system.made["Service"]["ServerErrors"], "StateReason": "test"}
+    cloudwatch = system.account.client("cloudwatch")
+    image = system.push("dev-broken")
+    with watched(system, local) as seen, system.releasing("--image", image) as release:
+        until(seen, {"green": 10, "blue": 90}, GREEN, True)
+        assert system.images() == [BOOTSTRAP, "dev-broken"]
+        cloudwatch.set_alarm_state(**alarm, StateValue="ALARM")
+        said = heard(release, "rolled back by")
+        assert release.wait(timeout=30) == 1
+    assert "ALARM_ACTIVE" in said
+    assert in_turn(seen) == [(BLUE, BLUE), (BLUE, GREEN), ({"green": 10, "blue": 90}, GREEN)]
+    assert seen[0] == seen[-1] == (BLUE, BLUE, False)
+    assert system.images() == [BOOTSTRAP]
+    cloudwatch.set_alarm_state(**alarm, StateValue="OK")
+
+
+def test_a_release_moves_production_to_the_new_version(system: System, local: LocalAws) -> None:
+    image = system.push("dev-one")
+    with watched(system, local) as seen:
+        said = system.run("release", "--image", image)
     for event in EVENTS.split():
         assert f"{event}: done" in said
-    assert (quick.traffic(), quick.traffic("TestListenerRule")) == ({"green": 100}, {"green": 100})
-    assert quick.images() == ["dev-one"]
-    assert "is live already" in quick.run("release", "--image", f"{quick.outputs()['RepositoryUri']}:dev-one")
-    quick.run("release", "--image", quick.push("dev-two"))
-    assert (quick.traffic(), quick.images()) == ({"blue": 100}, ["dev-two"])
+    assert (seen[0], seen[-1]) == ((BLUE, BLUE, False), (GREEN, GREEN, False))
+    assert in_turn(seen) == [(BLUE, BLUE), (BLUE, GREEN), ({"green": 10, "blue": 90}, GREEN), (GREEN, GREEN)]
+    assert system.images() == ["dev-one"]
+    assert "is live already" in system.run("release", "--image", image)
 
 
-def test_a_stack_update_leaves_the_traffic_on_green(quick: System) -> None:
-    quick.run("release", "--image", quick.push("dev-one"))
-    assert quick.traffic() == {"green": 100}
-    other = certificate(quick.account, "app.dev.example.com")
-    quick.project.set(BLUEPRINT, "dev", TaskCpu="512", TaskMemory="1024", CertificateArn=other, LogRetentionDays="14")
-    said = quick.run("deploy")
-    listener = quick.account.client("elbv2").describe_listeners(
-        ListenerArns=[quick.made["LoadBalancer"]["HttpsListener"]]
-    )
-    assert listener["Listeners"][0]["Certificates"][0]["CertificateArn"] == other
-    assert (quick.traffic(), quick.images()) == ({"green": 100}, ["dev-one"])
-    assert "registered, and not released" in said
-    assert quick.service()["taskSets"][0]["taskDefinition"] != quick.outputs()["TaskDefinitionArn"]
-    quick.run("release")
-    ecs = quick.account.client("ecs")
-    released = ecs.describe_task_definition(taskDefinition=quick.service()["taskDefinition"])["taskDefinition"]
-    assert (released["cpu"], quick.traffic(), quick.images()) == ("512", {"blue": 100}, ["dev-one"])
+def test_an_interrupted_release_goes_on_and_is_picked_up_again(system: System, local: LocalAws) -> None:
+    codedeploy, image = system.account.client("codedeploy"), system.push("dev-two")
+    before = codedeploy.list_deployments()["deployments"]
+    with watched(system, local) as seen:
+        with system.releasing("--image", image) as release:
+            until(seen, GREEN, BLUE, True)
+            release.send_signal(signal.SIGINT)
+            said = heard(release, "pick it up:")
+            assert release.wait(timeout=30) == 130
+        assert "goes on in AWS" in said
+        assert f"release {BLUEPRINT} dev --image {image} --local" in said
+        other = system.run("release", "--image", system.push("dev-three"), status=1)
+        assert "CodeDeploy is at work on d-" in other
+        system.project.set(BLUEPRINT, "dev", AppVersion="2.0.0")
+        assert "CodeDeploy is at work on d-" in system.run("deploy", status=1)
+        system.project.set(BLUEPRINT, "dev", AppVersion="1.0.0")
+        again = system.run("release", "--image", image)
+    assert "picking up deployment d-" in again
+    assert "deployment d-" in again
+    assert (seen[0], seen[-1]) == ((GREEN, GREEN, False), (BLUE, BLUE, False))
+    assert in_turn(seen) == [(GREEN, GREEN), (GREEN, BLUE), ({"blue": 10, "green": 90}, BLUE), (BLUE, BLUE)]
+    assert system.images() == ["dev-two"]
+    assert len(codedeploy.list_deployments()["deployments"]) == len(before) + 1
 
 
-def test_a_changed_version_deploys_by_itself(quick: System) -> None:
-    quick.run("release", "--image", quick.push("dev-one"))
-    quick.project.set(BLUEPRINT, "dev", AppVersion="1.1.0")
-    assert "released 1.1.0" in quick.run("deploy")
-    ecs = quick.account.client("ecs")
-    live = ecs.describe_task_definition(taskDefinition=quick.service()["taskDefinition"])["taskDefinition"]
-    told = {each["name"]: each["value"] for each in live["containerDefinitions"][0]["environment"]}
-    assert (told["VERSION"], told["ENVIRONMENT"], quick.traffic()) == ("1.1.0", "dev", {"blue": 100})
-    assert "released" not in quick.run("deploy")
-    said = quick.run("release", "--version", "1.2.0")
-    assert "AppVersion 1.1.0: write 1.2.0 there" in said
-    assert quick.traffic() == {"green": 100}
-
-
-def test_tasks_that_never_get_healthy_never_see_production(quick: System) -> None:
-    quick.run("release", "--image", quick.push("dev-one"))
-    crash = quick.push("dev-crash", **{"exit-code": "3", "log": "KeyError: DATABASE_URL"})
-    said = quick.run("release", "--image", crash, status=1)
+def test_tasks_that_never_get_healthy_never_see_production(system: System, local: LocalAws) -> None:
+    crash = system.push("dev-crash", **{"exit-code": "3", "log": "KeyError: DATABASE_URL"})
+    with watched(system, local) as seen:
+        said = system.run("release", "--image", crash, status=1)
     assert "Install: failed" in said
     assert "Essential container in task exited" in said
     assert "exit code 3" in said
     assert "log of app: KeyError: DATABASE_URL" in said
     assert "rolled back by d-" in said
-    assert (quick.traffic(), quick.traffic("TestListenerRule")) == ({"green": 100}, {"green": 100})
-    assert quick.images() == ["dev-one"]
-    assert len(quick.service()["taskSets"]) == 1
-    quick.run("release", "--image", quick.push("dev-two"))
-    assert (quick.traffic(), quick.images()) == ({"blue": 100}, ["dev-two"])
+    assert seen[0] == seen[-1] == (BLUE, BLUE, False)
+    assert in_turn(seen) == [(BLUE, BLUE)]
+    assert (system.images(), len(system.service()["taskSets"])) == (["dev-two"], 1)
+    system.run("release", "--image", f"{system.outputs()['RepositoryUri']}:dev-three")
+    assert (system.traffic(), system.images()) == (GREEN, ["dev-three"])
 
 
-def test_what_is_not_there_is_refused_before_anything_begins(quick: System) -> None:
-    absent = f"{quick.outputs()['RepositoryUri']}:dev-none"
-    assert "push it" in quick.run("release", "--image", absent, status=1)
-    assert "has no image yet" in quick.run("release", status=2)
-    assert quick.account.client("codedeploy").list_deployments()["deployments"] == []
+def test_a_stack_update_leaves_the_traffic_on_green(system: System) -> None:
+    other = certificate(system.account, "app.dev.example.com")
+    system.project.set(BLUEPRINT, "dev", TaskCpu="512", TaskMemory="1024", CertificateArn=other, LogRetentionDays="14")
+    said = system.run("deploy")
+    listener = system.account.client("elbv2").describe_listeners(
+        ListenerArns=[system.made["LoadBalancer"]["HttpsListener"]]
+    )
+    assert listener["Listeners"][0]["Certificates"][0]["CertificateArn"] == other
+    assert (system.traffic(), system.images()) == (GREEN, ["dev-three"])
+    assert "registered, and not released" in said
+    assert system.service()["taskSets"][0]["taskDefinition"] != system.outputs()["TaskDefinitionArn"]
+    system.run("release")
+    ecs = system.account.client("ecs")
+    released = ecs.describe_task_definition(taskDefinition=system.service()["taskDefinition"])["taskDefinition"]
+    assert (released["cpu"], system.traffic(), system.images()) == ("512", BLUE, ["dev-three"])
 
 
-def test_an_alarm_gives_the_traffic_back(slowly: System) -> None:
-    assert slowly.traffic() == {"blue": 100}
-    with slowly.releasing("--image", slowly.push("dev-one")) as release:
-        heard(release, "traffic: 90 % to the old tasks")
-        assert slowly.traffic() == {"green": 10, "blue": 90}
-        assert slowly.images() == ["3.13.5-slim-bookworm", "dev-one"]
-        cloudwatch = slowly.account.client("cloudwatch")
-        alarm = slowly.made["Service"]["ServerErrors"]
-        cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="test")
-        said = heard(release, "rolled back by")
-        assert release.wait(timeout=30) == 1
-    assert "ALARM_ACTIVE" in said
-    assert (slowly.traffic(), slowly.traffic("TestListenerRule")) == ({"blue": 100}, {"blue": 100})
-    assert slowly.images() == ["3.13.5-slim-bookworm"]
+def test_a_changed_version_deploys_by_itself(system: System) -> None:
+    system.project.set(BLUEPRINT, "dev", AppVersion="1.1.0")
+    assert "released 1.1.0" in system.run("deploy")
+    ecs = system.account.client("ecs")
+    live = ecs.describe_task_definition(taskDefinition=system.service()["taskDefinition"])["taskDefinition"]
+    told = {each["name"]: each["value"] for each in live["containerDefinitions"][0]["environment"]}
+    assert (told["VERSION"], told["ENVIRONMENT"], system.traffic()) == ("1.1.0", "dev", GREEN)
+    assert "released" not in system.run("deploy")
+    said = system.run("release", "--version", "1.2.0")
+    assert "AppVersion 1.1.0: write 1.2.0 there" in said
+    assert system.traffic() == BLUE
 
 
-def test_an_interrupted_release_goes_on_and_is_picked_up_again(slowly: System) -> None:
-    image = slowly.push("dev-one")
-    with slowly.releasing("--image", image) as release:
-        heard(release, "AllowTestTraffic: done")
-        assert (slowly.traffic(), slowly.traffic("TestListenerRule")) == ({"blue": 100}, {"green": 100})
-        release.send_signal(signal.SIGINT)
-        said = heard(release, "pick it up:")
-        assert release.wait(timeout=30) == 130
-    assert "goes on in AWS" in said
-    assert f"release {BLUEPRINT} dev --image {image} --local" in said
-    other = slowly.run("release", "--image", slowly.push("dev-two"), status=1)
-    assert "CodeDeploy is at work on d-" in other
-    slowly.project.set(BLUEPRINT, "dev", AppVersion="2.0.0")
-    assert "CodeDeploy is at work on d-" in slowly.run("deploy", status=1)
-    slowly.project.set(BLUEPRINT, "dev", AppVersion="1.0.0")
-    again = slowly.run("release", "--image", image)
-    assert "picking up deployment d-" in again
-    assert "deployment d-" in again
-    assert (slowly.traffic(), slowly.images()) == ({"green": 100}, ["dev-one"])
-    assert len(slowly.account.client("codedeploy").list_deployments()["deployments"]) == 1
-
-
-def test_an_update_that_would_send_traffic_back_is_refused(quick: System) -> None:
-    quick.run("release", "--image", quick.push("dev-one"))
-    rules = quick.project.folder / "nested" / "service_codedeploy.py"
-    rules.write_text(rules.read_text().replace('PATHS = ("*",)', 'PATHS = ("/*",)'))
-    said = quick.run("deploy", status=1)
-    assert "this would move production's traffic" in said
-    assert "release once more first" in said
-    assert quick.traffic() == {"green": 100}
-
-
-def test_a_change_that_ecs_refuses_is_refused_before(quick: System) -> None:
-    quick.project.set(BLUEPRINT, "dev", AssignPublicIp="on")
-    said = quick.run("deploy", "--despite-findings", status=1)
-    assert "NetworkConfiguration of Service/Service, which CodeDeploy deploys" in said
-
-
-def test_own_files_take_the_place_of_the_stacks(quick: System, tmp_path: Path) -> None:
-    image = quick.push("dev-own")
+def test_own_files_take_the_place_of_the_stacks(system: System, tmp_path: Path) -> None:
+    image = system.push("dev-own")
     folder = tmp_path / "artifacts"
-    said = quick.run("release", "--image", image, "--write", str(folder))
+    said = system.run("release", "--image", image, "--write", str(folder))
     names = {"imageDetail.json", "taskdef.json", "appspec.json"}
     assert {each.name for each in folder.iterdir()} == names
     assert all(name in said for name in names)
@@ -187,10 +228,20 @@ def test_own_files_take_the_place_of_the_stacks(quick: System, tmp_path: Path) -
     definition["containerDefinitions"][0]["environment"].append({"name": "OWN", "value": "yes"})
     (folder / "taskdef.json").write_text(json.dumps(definition))
     own = ("--task-definition", str(folder / "taskdef.json"), "--appspec", str(folder / "appspec.json"))
-    quick.run("release", "--image", image, *own)
-    live = quick.account.client("ecs").describe_task_definition(taskDefinition=quick.service()["taskDefinition"])
+    system.run("release", "--image", image, *own)
+    live = system.account.client("ecs").describe_task_definition(taskDefinition=system.service()["taskDefinition"])
     assert {"name": "OWN", "value": "yes"} in live["taskDefinition"]["containerDefinitions"][0]["environment"]
-    assert (quick.traffic(), quick.images()) == ({"green": 100}, ["dev-own"])
+    assert (system.traffic(), system.images()) == (GREEN, ["dev-own"])
     definition["cpu"] = "300"
     (folder / "taskdef.json").write_text(json.dumps(definition))
-    assert "Fargate has no task of cpu '300'" in quick.run("release", "--image", image, *own, status=2)
+    assert "Fargate has no task of cpu '300'" in system.run("release", "--image", image, *own, status=2)
+
+
+def test_an_update_that_would_send_traffic_back_is_refused(system: System) -> None:
+    assert system.traffic() == GREEN
+    rules = system.project.folder / "nested" / "service_codedeploy.py"
+    rules.write_text(rules.read_text().replace('PATHS = ("*",)', 'PATHS = ("/*",)'))
+    said = system.run("deploy", status=1)
+    assert "this would move production's traffic" in said
+    assert "release once more first" in said
+    assert system.traffic() == GREEN

@@ -61,10 +61,17 @@ class System:
 
     def traffic(self, rule: str = "ListenerRule") -> dict[str, int]:
         """Return the weights of a rule by colour, without those of nothing."""
-        (found,) = self.account.client("elbv2").describe_rules(RuleArns=[self.made["Service"][rule]])["Rules"]
-        colours = {self.made["Service"][name]: colour for name, colour in GROUPS.items()}
-        groups = found["Actions"][0]["ForwardConfig"]["TargetGroups"]
-        return {colours[each["TargetGroupArn"]]: each["Weight"] for each in groups if each["Weight"]}
+        return self.weights(rule)[0]
+
+    def weights(self, *rules: str) -> tuple[dict[str, int], ...]:
+        """Return what each rule has at one moment, as `traffic` does."""
+        arns, colours = self.made["Service"], {self.made["Service"][name]: colour for name, colour in GROUPS.items()}
+        found = self.account.client("elbv2").describe_rules(RuleArns=[arns[each] for each in rules])["Rules"]
+        groups = {each["RuleArn"]: each["Actions"][0]["ForwardConfig"]["TargetGroups"] for each in found}
+        return tuple(
+            {colours[each["TargetGroupArn"]]: each["Weight"] for each in groups[arns[rule]] if each["Weight"]}
+            for rule in rules
+        )
 
     def service(self) -> dict[str, Any]:
         """Return the service as ECS describes it."""
