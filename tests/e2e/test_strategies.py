@@ -17,8 +17,9 @@ from support.stacks import resources
 
 from stackwright.emulator.server import LocalAws
 
-BLUEPRINTS = ("fargate-alb", "ec2-alb")
 SERVICE = "AWS::ECS::Service"
+PACE, LOOKS = 1.0, 0.2  # seconds of a stage, and between two looks
+HOOK = "arn:aws:lambda:us-east-1:123456789012:function:approve"
 PRIMARY, ALTERNATE = {"TargetGroup": 100, "AlternateTargetGroup": 0}, {"TargetGroup": 0, "AlternateTargetGroup": 100}
 
 
@@ -31,7 +32,7 @@ class Moment(NamedTuple):
 
 @dataclass
 class System:
-    """A blueprint that is deployed by BLUE_GREEN, in an account of its own."""
+    """A blueprint whose deployments shift traffic, in an account of its own."""
 
     project: Project
     local: LocalAws
@@ -79,19 +80,19 @@ class System:
         return [each["containers"][0]["image"] for each in tasks]
 
     def released(self, image: str, *, status: int = 0) -> tuple[str, list[Moment]]:
-        """Release an image at the pace of a second a stage; return what was said, and all that was seen meanwhile."""
+        """Release an image stage by stage; return what was said, and all that was seen meanwhile."""
         seen: list[Moment] = []
         over = threading.Event()
 
         def watch() -> None:
-            while not over.wait(0.1):
+            while not over.wait(LOOKS):
                 moment = Moment(json.dumps(self.weights(), sort_keys=True), len(self.images()))
                 if moment not in seen[-1:]:
                     seen.append(moment)
 
         watching = threading.Thread(target=watch)
         watching.start()
-        self.local.delays[SERVICE] = 1.0
+        self.local.delays[SERVICE] = PACE
         try:
             return self.deploy("--image", image, status=status), seen
         finally:
@@ -106,22 +107,43 @@ def local() -> Iterator[LocalAws]:
         yield running
 
 
-@pytest.fixture(params=BLUEPRINTS, scope="module")
-def system(
-    request: pytest.FixtureRequest,
-    local: LocalAws,
-    copied: Callable[[Path, Account], Project],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> System:
-    project = copied(tmp_path_factory.mktemp(request.param), Account(account_id(), local.endpoint))
-    project.set(request.param, "dev", DeploymentStrategy="BLUE_GREEN")
-    made = System(project, local, request.param)
-    made.deploy()
-    return made
+@pytest.fixture(scope="module")
+def stand(
+    local: LocalAws, copied: Callable[[Path, Account], Project], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., System]:
+    def deployed(blueprint: str, **parameters: str) -> System:
+        project = copied(tmp_path_factory.mktemp(blueprint), Account(account_id(), local.endpoint))
+        project.set(blueprint, "dev", **parameters)
+        made = System(project, local, blueprint)
+        made.deploy()
+        return made
+
+    return deployed
+
+
+@pytest.fixture(scope="module")
+def system(stand: Callable[..., System]) -> System:
+    return stand("fargate-alb", DeploymentStrategy="BLUE_GREEN", LifecycleHookArn=HOOK)
+
+
+@pytest.fixture(scope="module")
+def on_instances(stand: Callable[..., System]) -> System:
+    return stand("ec2-alb", DeploymentStrategy="LINEAR", StepPercent="40")
 
 
 def moment(weights: dict[str, int], tasks: int) -> Moment:
     return Moment(json.dumps(weights, sort_keys=True), tasks)
+
+
+def in_turn(seen: list[Moment]) -> list[int]:
+    """Return which shares of the traffic the alternate group had, each once."""
+    return list(dict.fromkeys(json.loads(each.weights)["AlternateTargetGroup"] for each in seen))
+
+
+def both_ran(system: System, seen: list[Moment]) -> bool:
+    """Tell whether both revisions had all their tasks for as long as they shared the traffic."""
+    whole = [moment(each, 0).weights for each in (PRIMARY, ALTERNATE)]
+    return {each.tasks for each in seen if each.weights not in whole} == {2 * system.tasks}
 
 
 # The tests are one story, in the order in which they stand.
@@ -129,6 +151,14 @@ def moment(weights: dict[str, int], tasks: int) -> Moment:
 
 def test_production_begins_on_the_primary_group(system: System) -> None:
     assert (system.weights(), len(system.images())) == (PRIMARY, system.tasks)
+
+
+def test_the_function_is_asked_before_production_shifts(system: System) -> None:
+    cluster, service = system.ids["Cluster"]["Cluster"], system.ids["Service"]["Service"]
+    (found,) = system.ask("ecs", "describe_services", cluster=cluster, services=[service])["services"]
+    (hook,) = found["deploymentConfiguration"]["lifecycleHooks"]
+    assert (hook["hookTargetArn"], hook["lifecycleStages"]) == (HOOK, ["POST_TEST_TRAFFIC_SHIFT"])
+    assert hook["roleArn"].endswith(f":role/{system.ids['Service']['HookRole']}")
 
 
 def test_a_release_that_succeeds_leaves_production_on_the_other_group(system: System) -> None:
@@ -146,27 +176,20 @@ def test_an_update_of_the_stack_leaves_production_where_it_is(system: System) ->
     assert system.weights() == ALTERNATE
 
 
-def test_another_strategy_is_refused_while_production_is_on_the_other_group(system: System) -> None:
-    system.project.set(system.blueprint, "dev", DeploymentStrategy="ROLLING")
+def test_what_would_move_production_back_is_refused(system: System) -> None:
+    system.project.set(system.blueprint, "dev", DeploymentStrategy="ROLLING", PathPatterns="/*")
     told = system.deploy(status=1)
     assert (
         "the strategy of Service/Service cannot change from BLUE_GREEN to ROLLING now: production gives 100% to "
         "Service/AlternateTargetGroup, as a release left it, and not all to Service/TargetGroup"
     ) in told
-    assert f"--service {system.ids['Service']['Service']}" in told and "--force-new-deployment" in told
-    assert (system.status(), system.weights()) == ("UPDATE_COMPLETE", ALTERNATE)
-    system.project.set(system.blueprint, "dev", DeploymentStrategy="BLUE_GREEN")
-
-
-def test_an_update_that_writes_the_rule_anew_is_refused_as_well(system: System) -> None:
-    system.project.set(system.blueprint, "dev", PathPatterns="/*")
-    told = system.deploy(status=1)
     assert (
         "this would move production's traffic: Service/ListenerRule gives 100% to Service/AlternateTargetGroup, as a "
         "release left it, and would be written anew with 100% to Service/TargetGroup"
     ) in told
-    assert system.weights() == ALTERNATE
-    system.project.set(system.blueprint, "dev", PathPatterns="*")
+    assert f"--service {system.ids['Service']['Service']}" in told and "--force-new-deployment" in told
+    assert (system.status(), system.weights()) == ("UPDATE_COMPLETE", ALTERNATE)
+    system.project.set(system.blueprint, "dev", DeploymentStrategy="BLUE_GREEN", PathPatterns="*")
 
 
 def test_a_release_whose_tasks_never_get_healthy_never_gets_the_traffic(system: System) -> None:
@@ -195,15 +218,37 @@ def test_brought_back_as_told_the_strategy_changes(system: System) -> None:
     found = system.ask("ecs", "describe_services", cluster=cluster, services=[service])
     assert found["services"][0]["deploymentConfiguration"]["strategy"] == "ROLLING"
     assert system.weights() == PRIMARY
-    assert "TrafficRole" not in system.ids["Service"]
+    assert not {"TrafficRole", "HookRole"} & system.ids["Service"].keys()
 
 
-def test_and_back_to_one_that_shifts(system: System) -> None:
-    system.project.set(system.blueprint, "dev", DeploymentStrategy="CANARY")
-    assert "UPDATE_COMPLETE" in system.deploy()
-    assert len(system.images()) == system.tasks
+def test_and_back_to_one_that_shifts_a_canary_first(system: System) -> None:
+    system.project.set(system.blueprint, "dev", DeploymentStrategy="CANARY", CanaryPercent="5")
+    image = system.push("dev-canary")
+    _, seen = system.released(image)
+    assert in_turn(seen) == [0, 5, 100]
+    assert both_ran(system, seen)
+    assert system.images() == [image] * system.tasks
 
 
 def test_nothing_of_it_stops_the_deletion(system: System) -> None:
     system.project.run("destroy", system.blueprint, "dev", "--local", "--yes")
     assert system.ask("elbv2", "describe_target_groups")["TargetGroups"] == []
+
+
+# And another, on instances.
+
+
+def test_steps_of_one_size_give_the_new_tasks_more_and_more(on_instances: System) -> None:
+    image = on_instances.push("dev-one")
+    _, seen = on_instances.released(image)
+    assert in_turn(seen) == [0, 40, 80, 100]
+    assert both_ran(on_instances, seen)
+    assert on_instances.images() == [image] * on_instances.tasks
+
+
+def test_an_alarm_in_the_midst_of_them_gives_the_traffic_back(on_instances: System) -> None:
+    images = on_instances.images()
+    told, seen = on_instances.released(on_instances.push("dev-broken", server_errors="true"), status=1)
+    assert on_instances.ids["Service"]["ServerErrors"] in told
+    assert in_turn(seen) == [100, 60]
+    assert (on_instances.weights(), on_instances.images()) == (ALTERNATE, images)
