@@ -6,9 +6,10 @@ name, not to the certificate: another certificate of the same name renews by it.
 
 from __future__ import annotations
 
-from troposphere import Ref, Sub, Tags, Template, certificatemanager
+from troposphere import Ref, Template
 
 from nested import inputs
+from nested.parts.certificates import certificate
 from nested.shape import gives, needs
 
 # Validation takes a few minutes once the zone is delegated, and CloudFormation waits for days where it is not
@@ -24,21 +25,6 @@ def template() -> Template:
     t = Template(Description="TLS certificate, validated by DNS")
     t.timeout_minutes = _TIMEOUT_MINUTES
     needs(t, inputs.DOMAIN_NAME, inputs.HOSTED_ZONE_ID)
-    certificate = t.add_resource(_certificate())
-    gives(t, {inputs.CERTIFICATE_ARN: Ref(certificate)})
+    made = t.add_resource(certificate("Certificate", inputs.DOMAIN_NAME))
+    gives(t, {inputs.CERTIFICATE_ARN: Ref(made)})
     return t
-
-
-def _certificate() -> certificatemanager.Certificate:
-    # The wildcard is proved by the record of the name itself, so one option serves both.
-    validation = certificatemanager.DomainValidationOption(
-        DomainName=Ref(inputs.DOMAIN_NAME.name), HostedZoneId=Ref(inputs.HOSTED_ZONE_ID.name)
-    )
-    return certificatemanager.Certificate(
-        "Certificate",
-        DomainName=Ref(inputs.DOMAIN_NAME.name),
-        SubjectAlternativeNames=[Sub("*.${DomainName}")],
-        ValidationMethod="DNS",
-        DomainValidationOptions=[validation],
-        Tags=Tags(Name=Ref(inputs.DOMAIN_NAME.name)),
-    )

@@ -6,11 +6,12 @@ region renews by it too, and it stays in the zone when either goes.
 
 from __future__ import annotations
 
-from troposphere import Equals, If, Not, Ref, Sub, Tags, Template, certificatemanager
+from troposphere import Equals, If, Not, Ref, Template
 from troposphere.cloudwatch import Alarm, MetricDimension
 
 from nested import inputs
 from nested.parts import us_east_1
+from nested.parts.certificates import certificate
 from nested.shape import gives, needs
 
 _CONDITION = "HasDomain"
@@ -31,27 +32,10 @@ def template() -> Template:
     us_east_1.only_there(t)
     needs(t, inputs.ALTERNATE_DOMAIN_NAME, inputs.HOSTED_ZONE_ID, inputs.NOTIFICATION_TOPIC_ARN)
     t.add_condition(_CONDITION, Not(Equals(Ref(inputs.ALTERNATE_DOMAIN_NAME.name), "")))
-    certificate = t.add_resource(_certificate())
+    made = t.add_resource(certificate("EdgeCertificate", inputs.ALTERNATE_DOMAIN_NAME, Condition=_CONDITION))
     t.add_resource(_alarm())
-    gives(t, {inputs.EDGE_CERTIFICATE_ARN: If(_CONDITION, Ref(certificate), "")})
+    gives(t, {inputs.EDGE_CERTIFICATE_ARN: If(_CONDITION, Ref(made), "")})
     return t
-
-
-def _certificate() -> certificatemanager.Certificate:
-    # The wildcard is proved by the record of the name itself, so one option serves both.
-    name = Ref(inputs.ALTERNATE_DOMAIN_NAME.name)
-    validation = certificatemanager.DomainValidationOption(
-        DomainName=name, HostedZoneId=Ref(inputs.HOSTED_ZONE_ID.name)
-    )
-    return certificatemanager.Certificate(
-        "EdgeCertificate",
-        Condition=_CONDITION,
-        DomainName=name,
-        SubjectAlternativeNames=[Sub("*.${AlternateDomainName}")],
-        ValidationMethod="DNS",
-        DomainValidationOptions=[validation],
-        Tags=Tags(Name=name),
-    )
 
 
 def _alarm() -> Alarm:
