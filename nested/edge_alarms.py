@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from troposphere import Equals, Not, Ref, Template
-from troposphere.cloudwatch import Alarm, Metric, MetricDataQuery, MetricDimension, MetricStat
+from troposphere.cloudwatch import Alarm, MetricDataQuery, MetricDimension
 
 from nested import inputs
 from nested.parts import notifications, us_east_1
+from nested.parts.judging import judges, query
 from nested.shape import gives, needs
 
 PERIOD = 60  # seconds; CloudFront publishes once a minute
@@ -70,18 +71,9 @@ def _query(title: str, metric: str, stat: str) -> MetricDataQuery:
         MetricDimension(Name="DistributionId", Value=Ref(inputs.DISTRIBUTION_ID.name)),
         MetricDimension(Name="Region", Value="Global"),
     ]
-    source = Metric(Namespace="AWS/CloudFront", MetricName=metric, Dimensions=dimensions)
-    return MetricDataQuery(Id=title, MetricStat=MetricStat(Metric=source, Stat=stat, Period=PERIOD), ReturnData=False)
+    return query(title, "AWS/CloudFront", metric, dimensions, stat, PERIOD)
 
 
 def _tells(percent: int) -> dict[str, Any]:
     topic = [Ref("Notifications")]
-    return {
-        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
-        "Threshold": percent,
-        "EvaluationPeriods": OF_MINUTES,
-        "DatapointsToAlarm": BAD_MINUTES,
-        "TreatMissingData": "notBreaching",
-        "AlarmActions": topic,
-        "OKActions": topic,
-    }
+    return judges(percent, BAD_MINUTES, of=OF_MINUTES) | {"AlarmActions": topic, "OKActions": topic}

@@ -10,13 +10,14 @@ from __future__ import annotations
 from typing import Any
 
 from troposphere import And, Equals, GetAtt, Not, Ref, Sub, Template
-from troposphere.cloudwatch import Alarm, Metric, MetricDataQuery, MetricDimension, MetricStat
+from troposphere.cloudwatch import Alarm, MetricDataQuery, MetricDimension
 from troposphere.events import RetryPolicy, Rule, Target
 from troposphere.iam import Policy, Role
 from troposphere.logs import LogGroup
 from troposphere.stepfunctions import CloudWatchLogsLogGroup, LogDestination, LoggingConfiguration, StateMachine
 
 from nested import inputs
+from nested.parts.judging import query
 from nested.parts.permissions import Statement, allow, policy, trust
 from nested.parts.references import SECRET_ARN
 from nested.shape import needs
@@ -178,6 +179,4 @@ def _failed() -> Alarm:
 
 def _sum(title: str, namespace: str, metric: str, **dimension: Any) -> MetricDataQuery:
     dimensions = [MetricDimension(Name=name, Value=value) for name, value in dimension.items()]
-    source = Metric(Namespace=namespace, MetricName=metric, Dimensions=dimensions)
-    stat = MetricStat(Metric=source, Stat="Sum", Period=_ALARM_SECONDS)
-    return MetricDataQuery(Id=title, MetricStat=stat, ReturnData=False)
+    return query(title, namespace, metric, dimensions, "Sum", _ALARM_SECONDS)

@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import Any
 
 from troposphere import GetAtt, Ref, Sub
-from troposphere.cloudwatch import Alarm, Metric, MetricDataQuery, MetricDimension, MetricStat
+from troposphere.cloudwatch import Alarm, MetricDataQuery, MetricDimension
 from troposphere.events import Rule
 
 from nested import inputs
 from nested.parts import target, timing
+from nested.parts.judging import judges, query
 
 # Share of requests that the tasks answer with a server error, in percent.
 ERROR_RATE = 5
@@ -32,8 +33,7 @@ def unhealthy_hosts() -> Alarm:
         "UnhealthyHosts",
         AlarmDescription="A target of the service is unhealthy for minutes on end; a deployment rolls back",
         Metrics=[_total("unhealthy", shown=True), *_pair("unhealthy", "UnHealthyHostCount", "Maximum")],
-        Threshold=1,
-        **judgement(),
+        **judgement(1),
     )
 
 
@@ -54,8 +54,7 @@ def server_errors() -> Alarm:
             *_pair("errors", "HTTPCode_Target_5XX_Count", "Sum"),
             *_pair("requests", "RequestCount", "Sum"),
         ],
-        Threshold=ERROR_RATE,
-        **judgement(),
+        **judgement(ERROR_RATE),
     )
 
 
@@ -83,11 +82,7 @@ def failed_tasks(count: int, *, condition: str) -> list[Rule | Alarm]:
             Dimensions=[MetricDimension(Name="RuleName", Value=Ref("FailedTask"))],
             Statistic="Sum",
             Period=FAILURES_PERIOD,
-            EvaluationPeriods=1,
-            DatapointsToAlarm=1,
-            Threshold=count,
-            ComparisonOperator="GreaterThanOrEqualToThreshold",
-            TreatMissingData="notBreaching",
+            **judges(count, 1),
         ),
     ]
 
@@ -111,13 +106,10 @@ def _total(title: str, *, shown: bool = False) -> MetricDataQuery:
 
 
 def _pair(title: str, metric: str, stat: str) -> list[MetricDataQuery]:
-    return [_of_group(group, title, metric, stat) for group in target.PAIR]
-
-
-def _of_group(group: str, title: str, metric: str, stat: str) -> MetricDataQuery:
-    source = Metric(Namespace="AWS/ApplicationELB", MetricName=metric, Dimensions=_dimensions(group))
-    queried = MetricStat(Metric=source, Stat=stat, Period=timing.ALARM_PERIOD)
-    return MetricDataQuery(Id=f"{title}Of{group}", MetricStat=queried, ReturnData=False)
+    return [
+        query(f"{title}Of{group}", "AWS/ApplicationELB", metric, _dimensions(group), stat, timing.ALARM_PERIOD)
+        for group in target.PAIR
+    ]
 
 
 def _dimensions(group: str) -> list[MetricDimension]:
@@ -127,11 +119,6 @@ def _dimensions(group: str) -> list[MetricDimension]:
     ]
 
 
-def judgement() -> dict[str, Any]:
+def judgement(threshold: int) -> dict[str, Any]:
     """Return when such an alarm goes off: so many bad minutes, of some more because metrics come late."""
-    return {
-        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
-        "EvaluationPeriods": timing.ALARM_PERIODS + timing.LATE_PERIODS,
-        "DatapointsToAlarm": timing.ALARM_PERIODS,
-        "TreatMissingData": "notBreaching",
-    }
+    return judges(threshold, timing.ALARM_PERIODS, of=timing.ALARM_PERIODS + timing.LATE_PERIODS)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from troposphere import GetAtt, Ref
-from troposphere.cloudwatch import Alarm, Metric, MetricDataQuery, MetricDimension, MetricStat
+from troposphere.cloudwatch import Alarm, MetricDataQuery, MetricDimension
 
 from nested import inputs
 from nested.parts import api_metrics, target_tcp, timing
 from nested.parts.alarms import ERROR_RATE, FEWEST_ERRORS, judgement
 from nested.parts.api_metrics import Kind
 from nested.parts.endpoints import Endpoint
+from nested.parts.judging import query
 
 
 def unhealthy_hosts(endpoints: Sequence[Endpoint]) -> Alarm:
@@ -28,8 +29,7 @@ def unhealthy_hosts(endpoints: Sequence[Endpoint]) -> Alarm:
             MetricDataQuery(Id="unhealthy", Label="Unhealthy targets", Expression=total, ReturnData=True),
             *[_unhealthy(each) for each in endpoints],
         ],
-        Threshold=1,
-        **judgement(),
+        **judgement(1),
     )
 
 
@@ -38,9 +38,8 @@ def _unhealthy(endpoint: Endpoint) -> MetricDataQuery:
         MetricDimension(Name="LoadBalancer", Value=Ref(inputs.LOAD_BALANCER_FULL_NAME.name)),
         MetricDimension(Name="TargetGroup", Value=GetAtt(target_tcp.group_of(endpoint), "TargetGroupFullName")),
     ]
-    source = Metric(Namespace="AWS/NetworkELB", MetricName="UnHealthyHostCount", Dimensions=dimensions)
-    stat = MetricStat(Metric=source, Stat="Maximum", Period=timing.ALARM_PERIOD)
-    return MetricDataQuery(Id=f"unhealthyOf{endpoint.name}", MetricStat=stat, ReturnData=False)
+    title = f"unhealthyOf{endpoint.name}"
+    return query(title, "AWS/NetworkELB", "UnHealthyHostCount", dimensions, "Maximum", timing.ALARM_PERIOD)
 
 
 def server_errors(kind: Kind) -> Alarm:
@@ -55,6 +54,5 @@ def server_errors(kind: Kind) -> Alarm:
             api_metrics.query(kind, "errors", errors, "Sum", timing.ALARM_PERIOD),
             api_metrics.query(kind, "requests", api_metrics.REQUESTS, "Sum", timing.ALARM_PERIOD),
         ],
-        Threshold=ERROR_RATE,
-        **judgement(),
+        **judgement(ERROR_RATE),
     )

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from troposphere import Ref
-from troposphere.cloudwatch import Metric, MetricDataQuery, MetricDimension, MetricStat
+from troposphere.cloudwatch import MetricDataQuery, MetricDimension
 
 from nested import inputs
+from nested.parts import judging
 from nested.shape import Input
 
 NAMESPACE = "AWS/ApiGateway"
@@ -52,7 +53,6 @@ def dimensions(kind: Kind) -> list[MetricDimension]:
     ]
 
 
-def query(kind: Kind, title: str, metric: str, stat: str, period: int) -> MetricDataQuery:
+def query(kind: Kind, title: str, metric: str, stat: str, period: int = judging.PERIOD) -> MetricDataQuery:
     """Return a query for one metric of the API's stage, for an expression to use."""
-    source = Metric(Namespace=NAMESPACE, MetricName=metric, Dimensions=dimensions(kind))
-    return MetricDataQuery(Id=title, MetricStat=MetricStat(Metric=source, Stat=stat, Period=period), ReturnData=False)
+    return judging.query(title, NAMESPACE, metric, dimensions(kind), stat, period)

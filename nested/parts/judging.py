@@ -1,4 +1,4 @@
-"""Judging: how an alarm that tells a person weighs what it measures."""
+"""Judging: how an alarm weighs what it measures, and whom it tells."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def judges(threshold: Any, periods: int, *, of: int | None = None, missing: str 
     }
 
 
-def query(title: str, namespace: str, metric: str, dimensions: list[MetricDimension], stat: str) -> MetricDataQuery:
-    """Return a query for one metric, for an expression to use."""
+def query(
+    title: str, namespace: str, metric: str, dimensions: list[MetricDimension], stat: str, period: int = PERIOD
+) -> MetricDataQuery:
+    """Return a query for one metric, by data points of `period` seconds, for an expression to use."""
     source = Metric(Namespace=namespace, MetricName=metric, Dimensions=dimensions)
-    return MetricDataQuery(Id=title, MetricStat=MetricStat(Metric=source, Stat=stat, Period=PERIOD), ReturnData=False)
+    return MetricDataQuery(Id=title, MetricStat=MetricStat(Metric=source, Stat=stat, Period=period), ReturnData=False)

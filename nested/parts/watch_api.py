@@ -37,8 +37,8 @@ def _slow(kind: Kind) -> Alarm:
         AlarmDescription="One answer in twenty takes too long: look for a slow dependency, then for full CPU",
         Metrics=[
             MetricDataQuery(Id="seconds", Label="Slow response (s)", Expression=seconds, ReturnData=True),
-            api_metrics.query(kind, "slow", api_metrics.LATENCY, SLOW_STATISTIC, PERIOD),
-            api_metrics.query(kind, "requests", api_metrics.REQUESTS, "Sum", PERIOD),
+            api_metrics.query(kind, "slow", api_metrics.LATENCY, SLOW_STATISTIC),
+            api_metrics.query(kind, "requests", api_metrics.REQUESTS, "Sum"),
         ],
         **judges(Ref(inputs.SLOW_RESPONSE_SECONDS.name), SLOW_MINUTES, of=OF_SLOW_MINUTES),
     )
