@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from troposphere import GetAtt, Ref, Sub, Template, s3
+from troposphere import Ref, Sub, Template, s3
 
 from nested import inputs
+from nested.parts import buckets
 from nested.parts.permissions import Statement, allow, policy
 
 # What an interrupted delivery left behind; a log file is small and arrives in minutes.
@@ -35,44 +34,25 @@ def log_delivery() -> Statement:
 
 def _bucket() -> s3.Bucket:
     # Retained even when the creation of the stack fails: the load balancer has written its test file by then, and a
-    # bucket that is not empty would stop the rollback half way. Its name is free, so that it is in nobody's way.
+    # bucket that is not empty would stop the rollback half way. Its name is free, so that it is in nobody's way. SSE-S3
+    # is the one form of encryption that log delivery supports ("Enable access logs for your Application Load
+    # Balancer", Elastic Load Balancing User Guide).
     return s3.Bucket(
-        "AccessLogs",
-        DeletionPolicy="Retain",
-        UpdateReplacePolicy="Retain",
-        BucketEncryption=_encryption(),
-        LifecycleConfiguration=_lifecycle(),
-        OwnershipControls=s3.OwnershipControls(Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]),
-        PublicAccessBlockConfiguration=s3.PublicAccessBlockConfiguration(
-            BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
-        ),
+        "AccessLogs", DeletionPolicy="Retain", UpdateReplacePolicy="Retain", **buckets.closed([_expiration()])
     )
 
 
-def _encryption() -> s3.BucketEncryption:
-    # SSE-S3: the one form of encryption that log delivery supports ("Enable access logs for your Application Load
-    # Balancer", Elastic Load Balancing User Guide).
-    default = s3.ServerSideEncryptionByDefault(SSEAlgorithm="AES256")
-    rule = s3.ServerSideEncryptionRule(ServerSideEncryptionByDefault=default)
-    return s3.BucketEncryption(ServerSideEncryptionConfiguration=[rule])
-
-
-def _lifecycle() -> s3.LifecycleConfiguration:
+def _expiration() -> s3.LifecycleRule:
     unfinished = s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=_UNFINISHED_UPLOAD_DAYS)
     days = Ref(inputs.ACCESS_LOGS_RETENTION_DAYS.name)
-    return s3.LifecycleConfiguration(
-        Rules=[
-            s3.LifecycleRule(
-                Id="Expire", Status="Enabled", ExpirationInDays=days, AbortIncompleteMultipartUpload=unfinished
-            )
-        ]
+    return s3.LifecycleRule(
+        Id="Expire", Status="Enabled", ExpirationInDays=days, AbortIncompleteMultipartUpload=unfinished
     )
 
 
 def _bucket_policy(admits: Statement) -> s3.BucketPolicy:
-    return s3.BucketPolicy(
-        "AccessLogsPolicy", Bucket=Ref("AccessLogs"), PolicyDocument=policy(admits, _refuse_plain_http())
-    )
+    document = policy(admits, buckets.plain_text("AccessLogs"))
+    return s3.BucketPolicy("AccessLogsPolicy", Bucket=Ref("AccessLogs"), PolicyDocument=document)
 
 
 def _admit_load_balancers() -> Statement:
@@ -86,13 +66,3 @@ def _admit_load_balancers() -> Statement:
 
 def _files() -> Sub:
     return Sub("${AccessLogs.Arn}/AWSLogs/${AWS::AccountId}/*")
-
-
-def _refuse_plain_http() -> dict[str, Any]:
-    return {
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [GetAtt("AccessLogs", "Arn"), Sub("${AccessLogs.Arn}/*")],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
