@@ -8,9 +8,10 @@ stack afterwards (`deploy --image`), and until then `deploy` refuses to bring th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
-from troposphere import Equals, GetAtt, If, Not, Ref, Sub, Template, iam
+from troposphere import Equals, GetAtt, If, Ref, Sub, Template, iam
 
 from nested import inputs
 from nested.parts import grants, oidc
@@ -20,8 +21,10 @@ from nested.shape import gives, needs
 Forge = Literal["github", "gitlab"]
 
 _CREATES_PROVIDER = "CreatesIdentityProvider"
-_HAS_ENVIRONMENT = "HasGitHubEnvironment"
-_ISSUERS: dict[Forge, str] = {"github": oidc.GITHUB, "gitlab": oidc.GITLAB}
+_FORGES: dict[Forge, tuple[str, Callable[[Template], Any]]] = {
+    "github": (oidc.GITHUB, oidc.github),
+    "gitlab": (oidc.GITLAB, oidc.gitlab),
+}
 
 # An hour, the least that a role can have.
 _SESSION_SECONDS = 3600
@@ -38,31 +41,17 @@ def template(*, forge: Forge = "github") -> Template:
     and the registry; gives CiRoleArn.
     """
     t = Template(Description="What a workflow of one repository may do to one service")
-    _declare(t, forge)
-    issuer = _ISSUERS[forge]
-    t.add_resource(oidc.provider(issuer, Condition=_CREATES_PROVIDER))
-    role = t.add_resource(_role(_trust(forge, issuer)))
-    gives(t, {inputs.CI_ROLE_ARN: GetAtt(role, "Arn")})
-    return t
-
-
-def _declare(t: Template, forge: Forge) -> None:
+    issuer, subject_of = _FORGES[forge]
     needs(t, inputs.CI_PROVIDER)
     t.add_condition(_CREATES_PROVIDER, Equals(Ref(inputs.CI_PROVIDER.name), "created"))
-    if forge == "github":
-        needs(t, inputs.GITHUB_REPOSITORY, inputs.GITHUB_BRANCH, inputs.GITHUB_ENVIRONMENT)
-        t.add_condition(_HAS_ENVIRONMENT, Not(Equals(Ref(inputs.GITHUB_ENVIRONMENT.name), "")))
-    else:
-        needs(t, inputs.GITLAB_PROJECT, inputs.GITLAB_BRANCH)
+    subject = subject_of(t)
     needs(t, inputs.REPOSITORY_ARN, inputs.CLUSTER_NAME, inputs.SERVICE_NAME)
     needs(t, inputs.TASK_FAMILY, inputs.TASK_ROLE_ARN, inputs.TASK_EXECUTION_ROLE_ARN)
-
-
-def _trust(forge: Forge, issuer: str) -> dict[str, Any]:
     provider = If(_CREATES_PROVIDER, Ref("IdentityProvider"), oidc.provider_arn(issuer))
-    by_branch: Any = Sub(oidc.GITHUB_BRANCH if forge == "github" else oidc.GITLAB_BRANCH)
-    subject = If(_HAS_ENVIRONMENT, Sub(oidc.GITHUB_ENVIRONMENT), by_branch) if forge == "github" else by_branch
-    return oidc.trust(issuer, provider, subject)
+    t.add_resource(oidc.provider(issuer, Condition=_CREATES_PROVIDER))
+    role = t.add_resource(_role(oidc.trust(issuer, provider, subject)))
+    gives(t, {inputs.CI_ROLE_ARN: GetAtt(role, "Arn")})
+    return t
 
 
 def _role(trust: dict[str, Any]) -> iam.Role:
@@ -86,5 +75,5 @@ def _deploy() -> list[Statement]:
         allow("ecs:RegisterTaskDefinition", _REVISIONS),
         # It knows no resource that it could be limited to.
         allow("ecs:DescribeTaskDefinition", "*"),
-        allow("iam:PassRole", roles, when={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}),
+        grants.pass_role(roles, "ecs-tasks.amazonaws.com"),
     ]

@@ -28,6 +28,7 @@ from troposphere.codedeploy import (
 )
 
 from nested import inputs
+from nested.parts import grants
 from nested.parts.permissions import Statement, allow, policy, trust
 from nested.parts.shifting import TESTED
 from nested.shape import gives, needs
@@ -114,7 +115,6 @@ def _statements() -> list[Statement]:
     Without SNS and S3, which nothing here uses. Hooks of an own AppSpec are called as that policy has it.
     """
     roles = [Ref(inputs.TASK_EXECUTION_ROLE_ARN.name), Ref(inputs.TASK_ROLE_ARN.name)]
-    to_tasks = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
     look = ["DescribeListeners", "DescribeRules", "DescribeTargetGroups"]
     return [
         allow([f"ecs:{each}" for each in _ECS_ACTIONS], [_own("ecs", each) for each in _ECS_SHAPES]),
@@ -126,7 +126,7 @@ def _statements() -> list[Statement]:
             "elasticloadbalancing:ModifyRule", _own("elasticloadbalancing", "listener-rule/${LoadBalancerFullName}/*")
         ),
         allow("lambda:InvokeFunction", _own("lambda", "function:CodeDeployHook_*")),
-        allow("iam:PassRole", roles, when=to_tasks),
+        grants.pass_role(roles, "ecs-tasks.amazonaws.com"),
     ]
 
 

@@ -2,17 +2,15 @@
 
 It calls CloudFormation on this library's stacks, and only with the execution role, so that it has itself no
 permission on any resource; it publishes templates, pushes images, lets CodeDeploy release them and reads this library's
-SSM parameters. The
-bootstrap stacks are not among its stacks, so it cannot widen itself, and lifting a stack's termination protection is
-a person's decision.
+SSM parameters. The bootstrap stacks are not among its stacks, so it cannot widen itself, and lifting a stack's
+termination protection is a person's decision.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from troposphere import Equals, GetAtt, If, Not, Ref, Sub, Template, iam
+from troposphere import Equals, GetAtt, If, Ref, Sub, Template, iam
 
 from nested import inputs
 from nested.parts import grants, oidc, shared_parameters
@@ -21,7 +19,6 @@ from nested.parts.stack_names import RELEASED, arns
 from nested.shape import gives, needs
 
 _CREATES_PROVIDER = "CreatesIdentityProvider"
-_HAS_ENVIRONMENT = "HasGitHubEnvironment"
 
 # An hour, the least that a role can have; a deployment that takes longer is followed by CloudFormation, not by us.
 _SESSION_SECONDS = 3600
@@ -34,24 +31,24 @@ def template(*, stacks: Sequence[str]) -> Template:
     and ExecutionRoleArn; gives DeployRoleArn.
     """
     t = Template(Description="Deploy role for one GitHub repository")
-    needs(t, inputs.GITHUB_REPOSITORY, inputs.GITHUB_BRANCH, inputs.GITHUB_ENVIRONMENT)
-    needs(t, inputs.GITHUB_PROVIDER_ARN, inputs.EXECUTION_ROLE_ARN)
     t.add_condition(_CREATES_PROVIDER, Equals(Ref(inputs.GITHUB_PROVIDER_ARN.name), ""))
-    t.add_condition(_HAS_ENVIRONMENT, Not(Equals(Ref(inputs.GITHUB_ENVIRONMENT.name), "")))
+    subject = oidc.github(t)
+    needs(t, inputs.GITHUB_PROVIDER_ARN, inputs.EXECUTION_ROLE_ARN)
     t.add_resource(oidc.provider(oidc.GITHUB, Condition=_CREATES_PROVIDER))
-    t.add_resource(_role(stacks))
+    t.add_resource(_role(stacks, subject))
     arn = GetAtt("DeployRole", "Arn")
     t.add_resource(shared_parameters.shared("DeployRoleParameter", shared_parameters.DEPLOY_ROLE_ARN, arn))
     gives(t, {inputs.DEPLOY_ROLE_ARN: arn})
     return t
 
 
-def _role(stacks: Sequence[str]) -> iam.Role:
+def _role(stacks: Sequence[str], subject: If) -> iam.Role:
+    provider = If(_CREATES_PROVIDER, Ref("IdentityProvider"), Ref(inputs.GITHUB_PROVIDER_ARN.name))
     repositories = arns(stacks, "ecr:*:${AWS::AccountId}:repository/{}")
     return iam.Role(
         "DeployRole",
         Description="Deploys this library's stacks from one GitHub repository",
-        AssumeRolePolicyDocument=_trust(),
+        AssumeRolePolicyDocument=oidc.trust(oidc.GITHUB, provider, subject),
         MaxSessionDuration=_SESSION_SECONDS,
         Policies=[
             iam.Policy(PolicyName="Deploy", PolicyDocument=policy(*_deploy(stacks))),
@@ -62,19 +59,12 @@ def _role(stacks: Sequence[str]) -> iam.Role:
     )
 
 
-def _trust() -> dict[str, Any]:
-    provider = If(_CREATES_PROVIDER, Ref("IdentityProvider"), Ref(inputs.GITHUB_PROVIDER_ARN.name))
-    subject = If(_HAS_ENVIRONMENT, Sub(oidc.GITHUB_ENVIRONMENT), Sub(oidc.GITHUB_BRANCH))
-    return oidc.trust(oidc.GITHUB, provider, subject)
-
-
 def _deploy(stacks: Sequence[str]) -> list[Statement]:
     # "Actions, resources, and condition keys for AWS CloudFormation", Service Authorization Reference. Executing a
     # change set has no role of its own: the one it was created with is what runs it.
     own = arns(stacks, "cloudformation:*:${AWS::AccountId}:stack/{}/*")
     execution_role = Ref(inputs.EXECUTION_ROLE_ARN.name)
     by_execution_role = {"StringEquals": {"cloudformation:RoleArn": execution_role}}
-    to_cloudformation = {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}
     change = ["ContinueUpdateRollback", "CreateChangeSet", "DeleteStack", "RollbackStack"]
     follow = ["CancelUpdateStack", "DeleteChangeSet", "Describe*", "ExecuteChangeSet", "Get*", "List*"]
     look = ["GetTemplateSummary", "ListStacks", "ValidateTemplate"]
@@ -82,7 +72,7 @@ def _deploy(stacks: Sequence[str]) -> list[Statement]:
         allow([f"cloudformation:{each}" for each in change], own, when=by_execution_role),
         allow([f"cloudformation:{each}" for each in follow], own),
         allow([f"cloudformation:{each}" for each in look], "*"),
-        allow("iam:PassRole", execution_role, when=to_cloudformation),
+        grants.pass_role(execution_role, "cloudformation.amazonaws.com"),
         grants.read_parameters(),
         *grants.look_at_traffic(arns(stacks, "ecs:*:${AWS::AccountId}:service/{}")),
     ]

@@ -12,6 +12,7 @@ from typing import Any
 
 from troposphere import Ref, Sub
 
+from nested.parts import grants
 from nested.parts.permissions import Statement, allow
 from nested.parts.shared_parameters import EVERYTHING
 from nested.parts.stack_names import RELEASED, arns
@@ -56,7 +57,7 @@ def stacks_and_roles(stacks: Sequence[str]) -> list[Statement]:
         allow(_of("cloudformation", "TagResource UntagResource"), nested),
         allow(_of("iam", _ROLE_ACTIONS), own),
         allow(_of("iam", "AttachRolePolicy DetachRolePolicy"), roles, when=attached),
-        allow("iam:PassRole", roles, when={"StringEquals": {"iam:PassedToService": _PASSED_TO}}),
+        grants.pass_role(roles, _PASSED_TO),
         allow("iam:CreateServiceLinkedRole", linked, when={"StringEquals": {"iam:AWSServiceName": _SERVICE_LINKED}}),
         allow(_of("ssm", "GetParameter GetParameters"), _parameters()),
     ]

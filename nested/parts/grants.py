@@ -66,6 +66,11 @@ def write_logs(log_group_arn: Any) -> Statement:
     return allow(["logs:CreateLogStream", "logs:PutLogEvents"], log_group_arn)
 
 
+def pass_role(role_arns: Any, services: str | list[str]) -> Statement:
+    """Return the statement that lets a role hand these roles to these services, and to nobody else."""
+    return allow("iam:PassRole", role_arns, when={"StringEquals": {"iam:PassedToService": services}})
+
+
 def trust_tasks() -> dict[str, Any]:
     """Return the trust policy of task roles: tasks of this account and region, no other's (the confused deputy).
 

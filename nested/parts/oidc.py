@@ -9,20 +9,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import Sub, iam
+from troposphere import Equals, If, Not, Ref, Sub, Template, iam
 
+from nested import inputs
 from nested.parts.permissions import policy
+from nested.shape import needs
 
 GITHUB = "token.actions.githubusercontent.com"
 GITLAB = "gitlab.com"
 AUDIENCE = "sts.amazonaws.com"
 
+_HAS_ENVIRONMENT = "HasGitHubEnvironment"
+
 # "OpenID Connect reference", GitHub Docs: the subject names the environment of a job that has one, else the branch.
-GITHUB_ENVIRONMENT = "repo:${GitHubRepository}:environment:${GitHubEnvironment}"
-GITHUB_BRANCH = "repo:${GitHubRepository}:ref:refs/heads/${GitHubBranch}"
+_GITHUB_ENVIRONMENT = "repo:${GitHubRepository}:environment:${GitHubEnvironment}"
+_GITHUB_BRANCH = "repo:${GitHubRepository}:ref:refs/heads/${GitHubBranch}"
 
 # "Configure OpenID Connect in AWS", GitLab Docs: there the subject names the branch, whatever a job's environment.
-GITLAB_BRANCH = "project_path:${GitLabProject}:ref_type:branch:ref:${GitLabBranch}"
+_GITLAB_BRANCH = "project_path:${GitLabProject}:ref_type:branch:ref:${GitLabBranch}"
 
 
 def provider(issuer: str, **options: Any) -> iam.OIDCProvider:
@@ -40,6 +44,19 @@ def provider(issuer: str, **options: Any) -> iam.OIDCProvider:
 def provider_arn(issuer: str) -> Sub:
     """Return the ARN that the account's identity provider of this issuer has, whoever made it."""
     return Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:oidc-provider/{issuer}")
+
+
+def github(t: Template) -> If:
+    """Declare a repository on GitHub, its branch and environment, and return the subject of the jobs there."""
+    needs(t, inputs.GITHUB_REPOSITORY, inputs.GITHUB_BRANCH, inputs.GITHUB_ENVIRONMENT)
+    t.add_condition(_HAS_ENVIRONMENT, Not(Equals(Ref(inputs.GITHUB_ENVIRONMENT.name), "")))
+    return If(_HAS_ENVIRONMENT, Sub(_GITHUB_ENVIRONMENT), Sub(_GITHUB_BRANCH))
+
+
+def gitlab(t: Template) -> Sub:
+    """Declare a project on GitLab and its branch, and return the subject of the jobs there."""
+    needs(t, inputs.GITLAB_PROJECT, inputs.GITLAB_BRANCH)
+    return Sub(_GITLAB_BRANCH)
 
 
 def trust(issuer: str, provider: Any, subject: Any) -> dict[str, Any]:
