@@ -1,7 +1,7 @@
 """Load balancer: an Application Load Balancer that answers on HTTPS, and in the clear only if told to.
 
 Target groups and listener rules belong to the services. Here a request that no service's rule takes gets 404, and
-plain HTTP is redirected. From where it lets requests in is its `entrance` (`parts.cloudfront`). The load balancer's
+plain HTTP is redirected. From where it lets requests in is its `entrance` (`parts.entrances`). The load balancer's
 security group lets nothing out but to the targets whose stacks say so. A second listener, for whom its address range is
 given alone, shows what a deployment tests before it shifts traffic.
 """
@@ -24,8 +24,8 @@ from troposphere.elasticloadbalancingv2 import (
 
 from nested import inputs
 from nested.parts import access_logs, cloudfront, timing
-from nested.parts.cloudfront import Entrance
 from nested.parts.egress import nowhere
+from nested.parts.entrances import INTERNAL, Entrance
 from nested.shape import Input, gives, needs
 
 # TLS 1.2 and 1.3 with forward secrecy, and post-quantum key exchange for who offers it: what "Security policies for
@@ -44,10 +44,10 @@ _TESTED = "TakesTestTraffic"
 def template(*, plain_http: bool = False, entrance: Entrance = "internet") -> Template:
     """Emit the load balancer stack.
 
-    Needs the VPC, its subnets (public ones, with `entrance` vpc-origin private ones), a certificate of the region, what
+    Needs the VPC, its subnets (private ones if it is internal, else public ones), a certificate of the region, what
     protects and logs the load balancer, and who may test; gives ListenerArn and TestListenerArn (empty if nobody may)
     for rules, LoadBalancerSecurityGroupId for targets to admit, and the names that alias records and metrics use. With
-    `plain_http`, and where only CloudFront comes in, the certificate may be empty: port 80 then serves what port 443
+    `plain_http`, and where not everybody comes in, the certificate may be empty: port 80 then serves what port 443
     would, until one is given. Otherwise an empty one is refused where a person enters it. prefix-list gives
     OriginSecretArn too.
     """
@@ -66,7 +66,7 @@ def template(*, plain_http: bool = False, entrance: Entrance = "internet") -> Te
     if entrance == "internet":
         _add_public(t, plain_http)
     else:
-        _add_behind_cloudfront(t, entrance)
+        _add_on_one_port(t, entrance)
     return t
 
 
@@ -77,11 +77,11 @@ def _add_public(t: Template, plain_http: bool) -> None:
     gives(t, _outputs(_encrypted(plain_http, Ref("HttpsListener"), Ref("HttpListener"))))
 
 
-def _add_behind_cloudfront(t: Template, entrance: Entrance) -> None:
-    """Add one that only CloudFront reaches, and that listens on one port: 443 with a certificate, 80 without."""
+def _add_on_one_port(t: Template, entrance: Entrance) -> None:
+    """Add one that only CloudFront, or who adds a rule, reaches, on one port: 443 with a certificate, 80 without."""
     t.add_condition(_PLAIN, Not(Condition(_ENCRYPTED)))
     own = _group("Load balancer: out to its targets only", [])
-    entrances = cloudfront.add_groups(t)
+    entrances = [] if entrance == "private" else cloudfront.add_groups(t)
     t.add_resource([own, _load_balancer(entrance, entrances)])
     t.add_resource([_https_listener(True), _plain_listener(), _test_listener(True)])
     gives(t, _outputs(If(_ENCRYPTED, Ref("HttpsListener"), Ref("HttpListener"))))
@@ -91,7 +91,7 @@ def _add_behind_cloudfront(t: Template, entrance: Entrance) -> None:
 
 
 def _subnets(entrance: Entrance) -> Input:
-    return inputs.PRIVATE_SUBNET_IDS if entrance == "vpc-origin" else inputs.PUBLIC_SUBNET_IDS
+    return inputs.PRIVATE_SUBNET_IDS if entrance in INTERNAL else inputs.PUBLIC_SUBNET_IDS
 
 
 def _outputs(listener: Any) -> dict[Input, Any]:
@@ -148,8 +148,8 @@ def _load_balancer(entrance: Entrance, entrances: list[GetAtt]) -> LoadBalancer:
     return LoadBalancer(
         "LoadBalancer",
         Type="application",
-        Scheme="internal" if entrance == "vpc-origin" else "internet-facing",
-        # CloudFront asks over IPv4.
+        Scheme="internal" if entrance in INTERNAL else "internet-facing",
+        # CloudFront and VPC links ask over IPv4.
         IpAddressType=Ref(inputs.IP_ADDRESS_TYPE.name) if entrance == "internet" else "ipv4",
         Subnets=Ref(_subnets(entrance).name),
         SecurityGroups=[GetAtt("SecurityGroup", "GroupId"), *entrances],

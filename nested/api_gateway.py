@@ -15,7 +15,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from troposphere import Equals, If, Ref, Sub, Template
+from troposphere import Condition, Equals, If, Not, Ref, Sub, Template
 from troposphere.apigateway import (
     AccessLogSetting,
     Deployment,
@@ -26,9 +26,9 @@ from troposphere.apigateway import (
 )
 
 from nested import inputs
-from nested.parts import api_keys, api_logs, openapi, routes, vpc_links
+from nested.parts import api_keys, api_logs, openapi, vpc_links
 from nested.parts.openapi import Callers
-from nested.parts.routes import Route
+from nested.parts.routes import DEFAULT, EVERY_PATH, Route
 from nested.shape import gives, needs
 
 STAGE = "prod"
@@ -45,16 +45,19 @@ EVERY_TYPE = "*/*"
 
 EVERYBODY = Callers()
 
+_PLAIN = "HasNoCertificate"
+
 _STAGES = "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${RestApi}/stages"
 
 
 def template(
-    *, routes: Sequence[Route] = routes.DEFAULT, callers: Callers = EVERYBODY, to: vpc_links.To = "network"
+    *, routes: Sequence[Route] | None = None, callers: Callers = EVERYBODY, to: vpc_links.To = "network"
 ) -> Template:
     """Emit the API stack.
 
     Routes and callers are options of the build, because a stage learns of them by a snapshot only. `to` is the kind of
-    load balancer that the API reaches; with `application` it needs the network and the load balancer's group, too.
+    load balancer that the API reaches. With `application` every route leads to its one listener, and by default every
+    path does; the API needs the network, the load balancer's group, and its certificate with a name of it, too.
     Needs the load balancer's ARN and DNS name, and how much the API takes and logs; gives ApiUrl, ApiStageArn, and
     ApiName, ApiId and ApiStage for metrics.
     """
@@ -63,10 +66,10 @@ def template(
     needs(t, inputs.API_RATE_LIMIT, inputs.API_BURST_LIMIT, inputs.API_DETAILED_METRICS)
     t.add_condition("HasDetailedMetrics", Equals(Ref(inputs.API_DETAILED_METRICS.name), "on"))
     api_logs.add_to(t, execution="API-Gateway-Execution-Logs_${RestApi}/" + STAGE)
-    vpc_links.add_to(t, to, {each.endpoint.listener for each in routes})
-    api = t.add_resource(_api(openapi.document(routes, to, callers, extensions=_extensions())))
-    deployment = t.add_resource(_deployment(api))
-    t.add_resource(_stage(deployment))
+    vpc_links.add_to(t, to)
+    served = routes or (DEFAULT if to == "network" else EVERY_PATH)
+    api = t.add_resource(_api(openapi.document(served, to, callers, extensions=_extensions())))
+    t.add_resource(_stage(_add_deployments(t, api, to), to))
     if callers.keys:
         api_keys.add_to(t)
     gives(
@@ -105,12 +108,20 @@ def _api(document: openapi.Document) -> RestApi:
     )
 
 
-def _deployment(api: RestApi) -> Deployment:
+def _add_deployments(t: Template, api: RestApi, to: vpc_links.To) -> Ref | If:
+    """Add the snapshot and return its id; where a certificate decides on the scheme, there is one for either."""
     text = json.dumps(api.to_dict(), sort_keys=True)
-    return Deployment(f"Deployment{hashlib.sha256(text.encode()).hexdigest()[:12]}", RestApiId=Ref(api))
+    title = f"Deployment{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    if to == "network":
+        return Ref(t.add_resource(Deployment(title, RestApiId=Ref(api))))
+    encrypted = Deployment(f"{title}Https", RestApiId=Ref(api), Condition=vpc_links.ENCRYPTED)
+    plain = Deployment(f"{title}Http", RestApiId=Ref(api), Condition=_PLAIN)
+    t.add_condition(_PLAIN, Not(Condition(vpc_links.ENCRYPTED)))
+    t.add_resource([encrypted, plain])
+    return If(vpc_links.ENCRYPTED, Ref(encrypted), Ref(plain))
 
 
-def _stage(deployment: Deployment) -> Stage:
+def _stage(deployment: Ref | If, to: vpc_links.To) -> Stage:
     every_method = MethodSetting(
         HttpMethod="*",
         ResourcePath="/*",
@@ -124,8 +135,8 @@ def _stage(deployment: Deployment) -> Stage:
         "Stage",
         RestApiId=Ref("RestApi"),
         StageName=STAGE,
-        DeploymentId=Ref(deployment),
-        Variables=vpc_links.variables(),
+        DeploymentId=deployment,
+        Variables=vpc_links.variables(to),
         MethodSettings=[every_method],
         AccessLogSetting=AccessLogSetting(DestinationArn=api_logs.destination(), Format=api_logs.REST),
         # API Gateway would make the log group itself, and nobody would own it.

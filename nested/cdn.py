@@ -31,7 +31,7 @@ from troposphere.route53 import RecordSetType
 from nested import inputs
 from nested.parts import cloudfront, timing
 from nested.parts.alias import alias
-from nested.parts.cloudfront import Entrance
+from nested.parts.entrances import Entrance
 from nested.shape import Input, gives, needs
 
 # "Use managed cache policies", Amazon CloudFront Developer Guide.
@@ -81,8 +81,8 @@ def template(*, entrance: Entrance = "vpc-origin") -> Template:
     the load balancer) and a web ACL. Gives DistributionId, DistributionDomainName and ServiceUrl.
     Raises ValueError for an entrance that is not CloudFront's.
     """
-    if entrance == "internet":
-        raise ValueError("a load balancer that is open to the internet would be a way around CloudFront")
+    if entrance not in ("vpc-origin", "prefix-list"):
+        raise ValueError(f"CloudFront does not get in by {entrance}, or is not alone in it")
     t = Template(Description="CloudFront distribution in front of the load balancer")
     _declare(t)
     _add_rules(t)

@@ -1,8 +1,9 @@
 """HTTP API: the cheaper kind of API Gateway in front of a private Application Load Balancer.
 
 It has neither API keys nor a web ACL, and no snapshots to care for: its stage deploys every change by itself. One
-route sends everything to the load balancer's listener, through network interfaces in the subnets (a VPC link V2) whose
-security group the load balancer admits. The stage's name, which API Gateway leaves before the path, is taken off.
+route sends everything to the listener of an `alb` with the entrance `private`, by TLS where that has a certificate. The
+way there is network interfaces in the subnets (a VPC link V2), to whose security group this stack opens the load
+balancer's. The stage's name, which API Gateway leaves before the path, is taken off.
 Source: "Choose between REST APIs and HTTP APIs" and "Create private integrations for HTTP APIs in API Gateway", API
 Gateway Developer Guide.
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from troposphere import Equals, If, Ref, Sub, Template
+from troposphere import Equals, If, NoValue, Ref, Sub, Template
 from troposphere.apigatewayv2 import (
     AccessLogSettings,
     Api,
@@ -21,6 +22,7 @@ from troposphere.apigatewayv2 import (
     Route,
     RouteSettings,
     Stage,
+    TlsConfig,
 )
 
 from nested import inputs
@@ -29,23 +31,20 @@ from nested.shape import gives, needs
 
 STAGE = "prod"
 
-# Where the load balancer listens in the clear; it is reached from within the network alone.
-PORT = 80
-
 Authorization = Literal["NONE", "AWS_IAM", "JWT"]
 
 
 def template(*, authorization: Authorization = "NONE") -> Template:
     """Emit the API stack; who may call is everybody, whoever signs requests, or whoever has a JWT of JwtIssuer.
 
-    Needs the network, the load balancer's listener on port 80 and its group, and how much the API takes and logs, and
-    for JWTs their issuer and audience; gives ApiUrl, and ApiId and ApiStage for metrics.
+    Needs the network, the load balancer's listener and group, its certificate and a name of that (or neither), how much
+    the API takes and logs, and for JWTs their issuer and audience; gives ApiUrl, and ApiId and ApiStage for metrics.
     """
     t = Template(Description="HTTP API in front of a private Application Load Balancer")
     needs(t, inputs.LISTENER_ARN, inputs.API_RATE_LIMIT, inputs.API_BURST_LIMIT, inputs.API_DETAILED_METRICS)
     t.add_condition("HasDetailedMetrics", Equals(Ref(inputs.API_DETAILED_METRICS.name), "on"))
     api_logs.add_to(t)
-    vpc_links.add_interfaces(t, {PORT})
+    vpc_links.add_interfaces(t)
     t.add_resource(Api("HttpApi", Name=Ref("AWS::StackName"), ProtocolType="HTTP"))
     if authorization == "JWT":
         needs(t, inputs.JWT_ISSUER, inputs.JWT_AUDIENCE)
@@ -84,6 +83,7 @@ def _integration() -> Integration:
         ConnectionId=Ref("VpcLink"),
         PayloadFormatVersion="1.0",
         RequestParameters={"overwrite:path": "$request.path"},
+        TlsConfig=If(vpc_links.ENCRYPTED, TlsConfig(ServerNameToVerify=Ref(inputs.CERTIFICATE_NAME.name)), NoValue),
     )
 
 

@@ -21,7 +21,7 @@ from troposphere.ecs import (
 
 from nested import inputs
 from nested.parts import alarms, placing, references, rollout, shifting, target, task, timing
-from nested.parts.cloudfront import Entrance
+from nested.parts.entrances import Entrance
 from nested.parts.placing import Capacity
 from nested.parts.references import References
 from nested.shape import Input, gives, needs

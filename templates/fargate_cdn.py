@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nested import alb, cdn, cluster_fargate, ecr, notifications, observability, rotation, scaling, service, vpc
-from nested.parts.cloudfront import Entrance
+from nested.parts.entrances import Entrance
 from stackwright.compose import Blueprint, compose
 
 # What the container reads from Secrets Manager and Parameter Store, where an environment says that they are there.

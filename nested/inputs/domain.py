@@ -74,6 +74,18 @@ CERTIFICATE_ARN = Input(
     default="",
     shared=True,
 )
+CERTIFICATE_NAME = Input(
+    "CertificateName",
+    "String",
+    _DOMAIN,
+    "Name in the certificate",
+    "Name that the load balancer's certificate covers: an API asks for it and checks it. Empty without CertificateArn.",
+    default="",
+    pattern=r"^$|^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
+    max_length=253,
+    constraint="A lower-case domain name without a final dot, for example app.example.com, or nothing.",
+    shared=True,
+)
 FAILOVER_ROLE = Input(
     "FailoverRole",
     "String",

@@ -1,13 +1,6 @@
-"""CloudFront: from where a load balancer lets requests in, and how it knows that they come from our distribution.
-
-An entrance is `internet`: from anywhere. `vpc-origin`: from CloudFront alone, which puts network interfaces into the
-VPC; the load balancer has no public address. `prefix-list`: from CloudFront alone over public addresses, for regions
-and accounts without VPC origins; anybody's distribution may ask there, so a secret header tells ours from the others.
-"""
+"""CloudFront: how it gets into a load balancer, and how that knows that requests come from our distribution."""
 
 from __future__ import annotations
-
-from typing import Literal
 
 from troposphere import Equals, FindInMap, GetAtt, If, Not, Ref, Sub, Template
 from troposphere.ec2 import SecurityGroup, SecurityGroupRule
@@ -16,8 +9,6 @@ from troposphere.secretsmanager import GenerateSecretString, Secret
 from nested import inputs
 from nested.parts.egress import nowhere
 from nested.shape import needs
-
-Entrance = Literal["internet", "vpc-origin", "prefix-list"]
 
 # What CloudFront sends the secret in.
 HEADER = "X-Origin-Verify"

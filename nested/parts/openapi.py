@@ -73,7 +73,7 @@ def _method(route: Route, to: vpc_links.To) -> Document:
     integration = {
         "type": "http_proxy",
         "httpMethod": "ANY",
-        "uri": f"http://${{stageVariables.{vpc_links.HOST}}}:{route.endpoint.listener}{route.to}",
+        "uri": vpc_links.uri(to, route.endpoint.listener, route.to),
         "passthroughBehavior": "when_no_match",
         "timeoutInMillis": LONGEST_ANSWER,
         **vpc_links.integration(to),

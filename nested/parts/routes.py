@@ -28,6 +28,9 @@ class Route:
         return found and found.group(1)
 
 
+# For an Application Load Balancer, whose rules tell paths apart.
+EVERY_PATH = (Route("/", FRONTEND), Route("/{proxy+}", FRONTEND, "/{proxy}"))
+
 DEFAULT = (
     Route("/", FRONTEND),
     Route("/frontend", FRONTEND),

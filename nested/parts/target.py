@@ -27,7 +27,7 @@ from troposphere.elasticloadbalancingv2 import (
 
 from nested import inputs
 from nested.parts import cloudfront, timing
-from nested.parts.cloudfront import Entrance
+from nested.parts.entrances import Entrance
 
 PRIMARY, ALTERNATE = "TargetGroup", "AlternateTargetGroup"
 PAIR = (PRIMARY, ALTERNATE)

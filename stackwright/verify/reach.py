@@ -22,12 +22,13 @@ from stackwright.verify.acls import let_in, without
 from stackwright.verify.deployment import at, listed, whole
 from stackwright.verify.forwarding import Listener, deliveries, forwarded, listeners
 from stackwright.verify.groups import Family, Opening, Ports, openings, world_of
-from stackwright.verify.interfaces import Interface, interfaces
+from stackwright.verify.interfaces import LOAD_BALANCER, Interface, interfaces
 
 INTERNET = "internet"
 REST_API = "AWS::ApiGateway::RestApi"
 HTTP_API = "AWS::ApiGatewayV2::Api"
 REST_LINK = "AWS::ApiGateway::VpcLink"
+LINK_V2 = "AWS::ApiGatewayV2::VpcLink"
 HTTP_INTEGRATION = "AWS::ApiGatewayV2::Integration"
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 VPC_ORIGIN = "AWS::CloudFront::VpcOrigin"
@@ -195,10 +196,19 @@ def _rest_links(reach: Reach, api: Resource) -> Iterator[tuple[tuple[Hop, ...], 
     graph = reach.graph
     used = {link.path: link for each in graph.users(api) for link in graph.mentioned(each.properties)}
     used |= {link.path: link for link in graph.mentioned(api.properties)}
-    for link in (each for each in used.values() if each.type == REST_LINK):
-        for target in graph.mentioned(link.properties.get("TargetArns")):
+    for link in used.values():
+        for target in _linked(graph, api, link):
             for ports in reach.ports_of(target.path):
                 yield (Hop(link.path), Hop(target.path, ports)), ports
+
+
+def _linked(graph: Graph, api: Resource, link: Resource) -> list[Resource]:
+    """Return the load balancers behind a link; by one of version 2 the API's own definition names them."""
+    if link.type == REST_LINK:
+        return graph.mentioned(link.properties.get("TargetArns"))
+    if link.type == LINK_V2:
+        return [each for each in graph.mentioned(api.properties) if each.type == LOAD_BALANCER]
+    return []
 
 
 def _http_links(reach: Reach, api: Resource) -> Iterator[tuple[tuple[Hop, ...], Ports]]:

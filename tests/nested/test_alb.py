@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from nested import alb
+from nested.parts.entrances import Entrance
 from stackwright.resolve.errors import ResolveError
 from stackwright.resolve.graph import Graph
 from stackwright.resolve.nested import resolve
@@ -206,28 +207,29 @@ def test_target_groups_and_rules_belong_to_the_services() -> None:
     assert not {kind for kind in kinds if kind.endswith(("::TargetGroup", "::ListenerRule"))}
 
 
-CLOUDFRONT = {entrance: alb.template(entrance=entrance).to_dict() for entrance in ("vpc-origin", "prefix-list")}
-BEHIND = ["vpc-origin", "prefix-list"]
+BEHIND: list[Entrance] = ["vpc-origin", "prefix-list"]
+OF_ONE_PORT: list[Entrance] = [*BEHIND, "private"]
+TEMPLATES = {entrance: alb.template(entrance=entrance).to_dict() for entrance in OF_ONE_PORT}
 
 
-def behind_cloudfront(entrance: str, **parameters: str) -> Graph:
-    template = CLOUDFRONT[entrance]
+def of_one_port(entrance: Entrance, **parameters: str) -> Graph:
+    template = TEMPLATES[entrance]
     given = {**GIVEN, "PrivateSubnetIds": "subnet-2a3b4c5d,subnet-3a4b5c6d", **parameters}
     known = {name: value for name, value in given.items() if name in template["Parameters"]}
     return resolve(template, {}, known, region="eu-west-1", stack_name="shop-prod-LoadBalancer-1A2B")
 
 
 def test_behind_a_vpc_origin_it_has_no_public_address() -> None:
-    found = properties(behind_cloudfront("vpc-origin"), "LoadBalancer")
+    found = properties(of_one_port("vpc-origin"), "LoadBalancer")
     assert (found["Scheme"], found["IpAddressType"]) == ("internal", "ipv4")
     assert found["Subnets"] == ["subnet-2a3b4c5d", "subnet-3a4b5c6d"]
-    public = properties(behind_cloudfront("prefix-list"), "LoadBalancer")
+    public = properties(of_one_port("prefix-list"), "LoadBalancer")
     assert (public["Scheme"], public["Subnets"]) == ("internet-facing", ["subnet-0a1b2c3d", "subnet-1a2b3c4d"])
 
 
 @pytest.mark.parametrize("entrance", BEHIND)
-def test_cloudfront_alone_gets_in_by_one_port_of_each_group(entrance: str) -> None:
-    graph = behind_cloudfront(entrance)
+def test_cloudfront_alone_gets_in_by_one_port_of_each_group(entrance: Entrance) -> None:
+    graph = of_one_port(entrance)
     groups = {path: properties(graph, path) for path in graph.resources if graph.resources[path].type.endswith("Group")}
     opened = {path: each.get("SecurityGroupIngress", []) for path, each in groups.items()}
     # The prefix list counts as 55 of the 60 rules of a group.
@@ -245,15 +247,23 @@ def test_cloudfront_alone_gets_in_by_one_port_of_each_group(entrance: str) -> No
     assert len(properties(graph, "LoadBalancer")["SecurityGroups"]) == len(groups)
 
 
+def test_a_private_one_has_no_public_address_and_lets_nobody_in_by_itself() -> None:
+    graph = of_one_port("private")
+    found = properties(graph, "LoadBalancer")
+    assert (found["Scheme"], found["Subnets"]) == ("internal", ["subnet-2a3b4c5d", "subnet-3a4b5c6d"])
+    assert found["SecurityGroups"] == ["${SecurityGroup.GroupId}"]
+    assert not properties(graph, "SecurityGroup").get("SecurityGroupIngress")
+
+
 def test_another_prefix_list_is_a_parameter() -> None:
-    rules = properties(behind_cloudfront("vpc-origin", OriginFacingPrefixListId="pl-0a1b2c3d"), "HttpEntrance")
+    rules = properties(of_one_port("vpc-origin", OriginFacingPrefixListId="pl-0a1b2c3d"), "HttpEntrance")
     assert rules["SecurityGroupIngress"][0]["SourcePrefixListId"] == "pl-0a1b2c3d"
 
 
-@pytest.mark.parametrize("entrance", BEHIND)
+@pytest.mark.parametrize("entrance", OF_ONE_PORT)
 @pytest.mark.parametrize(("certificate", "port"), [("", 80), (GIVEN["CertificateArn"], 443)])
-def test_it_listens_on_one_port_and_answers_404_there(entrance: str, certificate: str, port: int) -> None:
-    graph = behind_cloudfront(entrance, CertificateArn=certificate)
+def test_it_listens_on_one_port_and_answers_404_there(entrance: Entrance, certificate: str, port: int) -> None:
+    graph = of_one_port(entrance, CertificateArn=certificate)
     (listener,) = (path for path in graph.resources if path.endswith("Listener"))
     found = properties(graph, listener)
     assert found["Port"] == port
@@ -262,21 +272,21 @@ def test_it_listens_on_one_port_and_answers_404_there(entrance: str, certificate
 
 
 def test_a_certificate_changes_neither_groups_nor_load_balancer() -> None:
-    plain, encrypted = (behind_cloudfront("vpc-origin", CertificateArn=each) for each in ("", GIVEN["CertificateArn"]))
+    plain, encrypted = (of_one_port("vpc-origin", CertificateArn=each) for each in ("", GIVEN["CertificateArn"]))
     for path in ("LoadBalancer", "SecurityGroup", "HttpEntrance", "HttpsEntrance"):
         assert properties(plain, path) == properties(encrypted, path)
 
 
 def test_the_secret_is_made_where_nobody_reads_it() -> None:
-    graph = behind_cloudfront("prefix-list")
+    graph = of_one_port("prefix-list")
     assert properties(graph, "OriginSecret")["GenerateSecretString"] == {
         "ExcludePunctuation": True,
         "PasswordLength": 64,
     }
     assert rendered(graph.outputs)["OriginSecretArn"] == "${OriginSecret.Ref}"
-    assert "OriginSecret" not in behind_cloudfront("vpc-origin").resources
+    assert "OriginSecret" not in of_one_port("vpc-origin").resources
 
 
-@pytest.mark.parametrize("entrance", BEHIND)
-def test_it_is_protected_and_logged_whoever_gets_in(entrance: str) -> None:
-    assert attributes(behind_cloudfront(entrance)) == attributes(load_balancer())
+@pytest.mark.parametrize("entrance", OF_ONE_PORT)
+def test_it_is_protected_and_logged_whoever_gets_in(entrance: Entrance) -> None:
+    assert attributes(of_one_port(entrance)) == attributes(load_balancer())

@@ -200,15 +200,49 @@ def test_user_pools_and_their_authorization_go_together(given: dict[str, Any]) -
         Callers(**given)
 
 
+TO_APPLICATION: dict[str, Any] = {"to": "application"}
+ENCRYPTED = {
+    "CertificateArn": "arn:aws:acm:eu-west-1:123456789012:certificate/1",
+    "CertificateName": "app.example.com",
+}
+
+
 def test_an_application_load_balancer_is_reached_through_interfaces_that_it_admits() -> None:
-    found = resources({"to": "application", "routes": (Route("/", FRONTEND),)})
+    found = resources(TO_APPLICATION)
     assert found["VpcLink"]["SecurityGroupIds"] == ["${LinkSecurityGroup.GroupId}"]
-    integration = integrations(to="application", routes=(Route("/", FRONTEND),))["/"]
-    assert integration["integrationTarget"] == GIVEN["LoadBalancerArn"]
-    assert integration["connectionId"] == "${stageVariables.link}"
-    inward, outward = found["FromLink80"], found["ToLoadBalancer80"]
-    assert (inward["GroupId"], inward["SourceSecurityGroupId"]) == ("sg-0a1b2c3d", "${LinkSecurityGroup.GroupId}")
-    assert (outward["GroupId"], outward["DestinationSecurityGroupId"]) == (
-        "${LinkSecurityGroup.GroupId}",
-        "sg-0a1b2c3d",
-    )
+    for port in (80, 443):
+        inward, outward = found[f"FromLink{port}"], found[f"ToLoadBalancer{port}"]
+        assert (inward["GroupId"], inward["SourceSecurityGroupId"]) == ("sg-0a1b2c3d", "${LinkSecurityGroup.GroupId}")
+        assert (outward["GroupId"], outward["DestinationSecurityGroupId"]) == (
+            "${LinkSecurityGroup.GroupId}",
+            "sg-0a1b2c3d",
+        )
+
+
+def test_every_path_leads_to_an_application_load_balancer_by_itself_and_by_the_link() -> None:
+    found = integrations(to="application")
+    assert {path: each["uri"] for path, each in found.items()} == {
+        "/": "http://${stageVariables.host}:80/",
+        "/{proxy+}": "http://${stageVariables.host}:80/{proxy}",
+    }
+    assert {(each["integrationTarget"], each["connectionId"]) for each in found.values()} == {
+        (GIVEN["LoadBalancerArn"], "${stageVariables.link}")
+    }
+
+
+def test_by_tls_the_host_is_what_its_certificate_is_for() -> None:
+    plain, encrypted = resources(TO_APPLICATION), resources(TO_APPLICATION, **ENCRYPTED)
+    paths = encrypted["RestApi"]["Body"]["paths"].values()
+    uris = {each["x-amazon-apigateway-any-method"]["x-amazon-apigateway-integration"]["uri"] for each in paths}
+    assert uris == {"https://${stageVariables.host}:443/", "https://${stageVariables.host}:443/{proxy}"}
+    hosts = [each["Stage"]["Variables"]["host"] for each in (plain, encrypted)]
+    assert hosts == ["lb.example.com", "app.example.com"]
+
+
+def test_a_certificate_that_comes_or_goes_is_another_deployment() -> None:
+    """It changes the definition, and no id from build time can know."""
+    plain, encrypted = resources(TO_APPLICATION), resources(TO_APPLICATION, **ENCRYPTED)
+    taken = [{path for path in each if path.startswith("Deployment")} for each in (plain, encrypted)]
+    assert [len(each) for each in taken] == [1, 1]
+    assert taken[0] != taken[1]
+    assert [each["Stage"]["DeploymentId"] for each in (plain, encrypted)] == [f"${{{min(each)}.Ref}}" for each in taken]

@@ -9,7 +9,7 @@ import pytest
 
 from nested import cdn
 from nested.parts import timing
-from nested.parts.cloudfront import Entrance
+from nested.parts.entrances import Entrance
 from stackwright.resolve.errors import ResolveError
 from stackwright.resolve.graph import Graph
 from stackwright.resolve.nested import resolve
@@ -182,5 +182,5 @@ def test_cloudfront_closes_connections_first_and_gives_up_last(entrance: Entranc
 
 
 def test_a_load_balancer_that_is_open_to_all_is_no_origin() -> None:
-    with pytest.raises(ValueError, match="a way around CloudFront"):
+    with pytest.raises(ValueError, match="CloudFront does not get in by"):
         cdn.template(entrance="internet")

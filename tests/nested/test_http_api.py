@@ -19,6 +19,7 @@ GIVEN = {
     "PrivateSubnetIds": "subnet-0a1b2c3d,subnet-1a2b3c4d",
     "LoadBalancerSecurityGroupId": "sg-0a1b2c3d",
 }
+NAME = "app.example.com"
 ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a1b2c3"
 TOKENS = {"JwtIssuer": ISSUER, "JwtAudience": "shop,store"}
 
@@ -47,9 +48,16 @@ def test_link_gets_out_to_the_load_balancer_and_nowhere_else() -> None:
     found = resources()
     assert found["LinkSecurityGroup"]["SecurityGroupEgress"][0]["CidrIp"] == "127.0.0.1/32"
     assert "SecurityGroupIngress" not in found["LinkSecurityGroup"]
-    out, way_in = found["ToLoadBalancer80"], found["FromLink80"]
-    assert out["DestinationSecurityGroupId"] == way_in["GroupId"] == "sg-0a1b2c3d"
-    assert (out["FromPort"], out["ToPort"]) == (way_in["FromPort"], way_in["ToPort"]) == (80, 80)
+    for port in (80, 443):
+        out, way_in = found[f"ToLoadBalancer{port}"], found[f"FromLink{port}"]
+        assert out["DestinationSecurityGroupId"] == way_in["GroupId"] == "sg-0a1b2c3d"
+        assert (out["FromPort"], out["ToPort"]) == (way_in["FromPort"], way_in["ToPort"]) == (port, port)
+
+
+def test_with_a_certificate_the_listener_is_asked_by_tls_and_its_name_checked() -> None:
+    assert "TlsConfig" not in resources()["Integration"]
+    encrypted = resources(CertificateArn="arn:aws:acm:eu-west-1:123456789012:certificate/1", CertificateName=NAME)
+    assert encrypted["Integration"]["TlsConfig"] == {"ServerNameToVerify": NAME}
 
 
 def test_every_change_reaches_the_stage_which_logs_and_limits() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from nested.parts.cloudfront import Entrance
+from nested.parts.entrances import Entrance
 from stackwright.compose import Blueprint
 from stackwright.resolve.errors import ResolveError
 from stackwright.resolve.graph import Graph

@@ -9,7 +9,7 @@ import pytest
 
 from nested import service
 from nested.parts import target, timing
-from nested.parts.cloudfront import Entrance
+from nested.parts.entrances import Entrance
 
 RULE = (
     '{"Properties": {"ListenerArn": {"Ref": "ListenerArn"}, "Priority": {"Ref": "ListenerRulePriority"}, "Conditions": '
