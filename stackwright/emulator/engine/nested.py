@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stackwright.emulator.engine import changes, revisions
+from stackwright.emulator.engine import admission, changes, revisions
 from stackwright.emulator.engine.backward import delete_all, mark_deleted, roll_back, snapshot
 from stackwright.emulator.engine.children import new_child
 from stackwright.emulator.engine.errors import Cancelled, Invalid, ResourceFailed
@@ -40,6 +40,7 @@ class Nested:
             self._roll_back(operation, child)
             return
         revision = revisions.nested(operation.services, child, stack.revision, resource.properties)
+        admission.same_types(child.revision.template, revision.template)
         child.undo, child.revision = snapshot(child), revision
         operation.store.status(child, "UPDATE_IN_PROGRESS", "User Initiated")
         try:

@@ -146,6 +146,20 @@ def test_failed_update_rolls_nested_stacks_back(stacks: Any, tree: dict[str, Any
     assert stacks.stack(child(stacks, "Top"))["Parameters"] == [{"ParameterKey": "Value", "ParameterValue": "1"}]
 
 
+def test_a_changed_type_in_a_nested_stack_is_refused(stacks: Any, tree: dict[str, Any]) -> None:
+    stacks.create(tree, Parameters=given(Note="n"))
+    before = {key: dict(value) for key, value in stacks.world.things.items()}
+    changed = inner(Leaf={"Type": "AWS::EC2::EIP"})
+    stacks.upload("deep.json", changed)
+
+    stack = stacks.update(tree, Parameters=given(Note="n", Size="7"))
+
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    reason = stacks.reason("Deep", "UPDATE_FAILED", child(stacks, "Top"))
+    assert "modifies resource type of the following resources: [Leaf]" in reason
+    assert stacks.world.things == before
+
+
 def test_a_nested_rollback_that_fails_goes_on_when_told(stacks: Any, tree: dict[str, Any]) -> None:
     stacks.create(tree, Parameters=given(Note="n"))
     stacks.world.refuse.add(("update", "Leaf"))
