@@ -54,7 +54,7 @@ def template(*, authorization: Authorization = "NONE") -> Template:
         t,
         {
             inputs.API_ID: Ref("HttpApi"),
-            inputs.API_STAGE: Ref("Stage"),
+            inputs.API_STAGE: Ref("HttpStage"),
             inputs.API_URL: Sub(f"https://${{HttpApi}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{STAGE}"),
         },
     )
@@ -101,7 +101,7 @@ def _route(authorization: Authorization) -> Route:
 
 def _stage() -> Stage:
     return Stage(
-        "Stage",
+        "HttpStage",
         ApiId=Ref("HttpApi"),
         StageName=STAGE,
         AutoDeploy=True,

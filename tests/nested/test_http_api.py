@@ -61,7 +61,7 @@ def test_with_a_certificate_the_listener_is_asked_by_tls_and_its_name_checked() 
 
 
 def test_every_change_reaches_the_stage_which_logs_and_limits() -> None:
-    stage = resources(ApiRateLimit="50", ApiBurstLimit="100", ApiDetailedMetrics="on")["Stage"]
+    stage = resources(ApiRateLimit="50", ApiBurstLimit="100", ApiDetailedMetrics="on")["HttpStage"]
     assert stage["AutoDeploy"] in (True, "true")
     line = json.loads(stage["AccessLogSettings"]["Format"])
     assert (line["status"], line["route"]) == ("$context.status", "$context.routeKey")

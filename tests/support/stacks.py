@@ -93,6 +93,8 @@ class Stack:
             *(each["AutoScalingGroupName"] for each in self._groups()),
             *(each["id"] for each in self.account.client("apigateway").get_rest_apis()["items"]),
             *(each["id"] for each in self.account.client("apigateway").get_vpc_links()["items"]),
+            *(each["ApiId"] for each in self.account.client("apigatewayv2").get_apis()["Items"]),
+            *(each["VpcLinkId"] for each in self.account.client("apigatewayv2").get_vpc_links()["Items"]),
             *(each["Id"] for kind in ("distributions", "vpc_origins") for each in self._at_the_edge(kind)),
             *(each["AlarmName"] for each in self.account.client("cloudwatch").describe_alarms()["MetricAlarms"]),
         }

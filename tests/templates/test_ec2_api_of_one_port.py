@@ -25,7 +25,7 @@ from stackwright.resolve.symbols import rendered
 from stackwright.verify.deployment import Deployment
 from stackwright.verify.reach import ways
 from stackwright.verify.rules import rules
-from templates import ec2_api
+from templates import ec2_alb, ec2_api
 
 PROJECT = Path(__file__).parents[2]
 APIS: dict[str, Callable[[], Template]] = {
@@ -64,8 +64,9 @@ def of_type(graph: Graph, kind: str) -> list[dict[str, Any]]:
 
 
 def test_linters_find_nothing(tmp_path: Path) -> None:
-    """All at once, so that what they share is linted once; what the shipped blueprint has is linted with that."""
-    shipped = set(render([ec2_api.blueprint()], tmp_path / "shipped")[0].files.values())
+    """All at once, so that what they share is linted once; what a blueprint ships is linted with that."""
+    others = render([ec2_alb.blueprint(), ec2_api.blueprint()], tmp_path / "shipped")
+    shipped = {content for each in others for content in each.files.values()}
     named = [replace(composed(api), name=f"api{number}") for number, api in enumerate(APIS)]
     written = [
         replace(each, files={file: content for file, content in each.files.items() if content not in shipped})
