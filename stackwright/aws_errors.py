@@ -8,6 +8,7 @@ Amazon S3 API Reference, "Retry behavior" in the AWS SDKs and Tools Reference Gu
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -56,6 +57,7 @@ THROTTLED = {
     "SlowDown",
     "503",  # S3's answer to a HEAD request has no body to tell a code in
 }
+_VALUE = re.compile(r", value: .*?(?=, valid [a-z ]+: [\w<>', ]+$|$)")
 SERVER_ERROR = 500  # HTTP status; "Common Errors": InternalFailure, ServiceUnavailable and what services call theirs
 
 
@@ -121,7 +123,7 @@ def explained(error: Exception, *, service: str, operation: str) -> StackwrightE
         return Unreachable(not_aws(service))
     response = getattr(error, "response", None)
     if not isinstance(response, dict):
-        return AwsError(f"{service}:{operation} failed: {_first_line(error)}")
+        return AwsError(f"{service}:{operation} failed: {_reason(error)}")
     failing = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= SERVER_ERROR
     return _refused(response.get("Error", {}), action=f"{service}:{operation}", failing=failing)
 
@@ -149,6 +151,12 @@ def _refused(error: dict[str, Any], *, action: str, failing: bool) -> Stackwrigh
         message = f"AWS itself fails at {action} ({code}): wait a minute, then run the same again"
         return Failing(message, code=code, reason=reason)
     return AwsError(f"{action} refused ({code}): {reason}", code=code, reason=reason)
+
+
+def _reason(error: Exception) -> str:
+    """Return what botocore says is wrong with a request, without the values that it quotes: one may be a secret."""
+    heading, *report = str(error).strip().splitlines() or [""]
+    return _VALUE.sub("", report[0]) if heading.endswith(":") and report else _first_line(error)
 
 
 def _first_line(error: Exception) -> str:

@@ -119,6 +119,22 @@ def test_errors_without_a_response_are_explained(
         aws.stack("shop-dev")
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        (["secret"], "Invalid type for parameter StackName, valid types: <class 'str'>"),
+        (
+            ["sec, valid min length: 1", {"ret": "\n"}],
+            "Invalid type for parameter StackName, valid types: <class 'str'>",
+        ),
+    ],
+)
+def test_a_request_of_the_wrong_shape_tells_where_and_no_value(aws: Aws, name: Any, reason: str) -> None:
+    with pytest.raises(AwsError) as raised:
+        aws.call("cloudformation", "describe_stacks", StackName=name)
+    assert str(raised.value) == f"cloudformation:DescribeStacks failed: {reason}"
+
+
 def test_unknown_region_names_the_near_misses() -> None:
     with pytest.raises(BadInput, match="eu-west-1"):
         Aws(region="eu-wset-1", keys=KEYS)
