@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from stackwright.aws_shapes import Stack
 
 _NO_TAG = re.compile(r"[^A-Za-z0-9_.-]+")
+_STDERR = 2
 _LONGEST_TAG = 128  # "Image tags", Amazon ECR User Guide
 
 
@@ -47,7 +48,8 @@ def _login(aws: Aws, registry: str) -> None:
 
 def _docker(*arguments: str, given: str | None = None) -> None:
     try:
-        done = subprocess.run(["docker", *arguments], input=given, text=True, check=False)
+        # To standard error: standard output is for data, which --json prints.
+        done = subprocess.run(["docker", *arguments], input=given, stdout=_STDERR, text=True, check=False)
     except FileNotFoundError as error:
         raise BadInput("--folder needs docker on the PATH; or push an image and give it with --image") from error
     if done.returncode:

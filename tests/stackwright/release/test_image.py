@@ -17,6 +17,7 @@ from stackwright.release.image import built
 REPOSITORY = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop"
 TOKEN = base64.b64encode(b"AWS:secret-word").decode()
 DOCKER = """#!/bin/sh
+echo "$1 goes on"
 echo "$@" >> "$TOLD"
 case "$1" in login) cat >> "$TOLD.given";; "$FAILS") exit 7;; esac
 """
@@ -70,6 +71,11 @@ def test_the_password_is_on_no_command_line(told: Path, folder: Path) -> None:
     make(folder)
     assert "secret-word" not in told.read_text()
     assert told.with_suffix(".given").read_text() == "secret-word"
+
+
+def test_standard_output_is_for_data_alone(told: Path, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    make(folder)
+    assert capfd.readouterr() == ("", "build goes on\nlogin goes on\npush goes on\n")
 
 
 def test_what_docker_refuses_releases_nothing(told: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
