@@ -68,6 +68,17 @@ def settings(path: Path, root: Mapping[str, Any], *, shown: str | None = None) -
     return Settings(dict(content.get("Parameters", {})), dict(content.get("Tags", {})))
 
 
+def stated(path: Path, *, shown: str) -> dict[str, str]:
+    """Return the parameters that a file states; no template is asked what they may be.
+
+    `shown` is the path as messages name it. Raises ParameterFileError with all problems.
+    """
+    content = _content(path, shown)
+    if found := list(_misshapen(content)):
+        raise ParameterFileError(shown, found)
+    return dict(content.get("Parameters", {}))
+
+
 def evaluated(blueprint: Blueprint, given: Settings, *, file: str, region: str, stack_name: str) -> Graph:
     """Return the graph of the blueprint with these settings; raises BadInput naming the file.
 

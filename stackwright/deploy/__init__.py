@@ -132,7 +132,6 @@ def deploy(project: Project, choices: Choices) -> int:
         for wish in wishes[:-1]:
             bootstrap(aws, wish, Screen(yes=True), choices)
         before = aws.stack_now(choices.name)
-        _refuse_second(aws, before, wishes[-1], choices)
         if not bring_about(aws, wishes[-1], choices, screen):
             tell_declined(choices.name, as_json=choices.as_json)
             return DECLINED
@@ -143,20 +142,11 @@ def deploy(project: Project, choices: Choices) -> int:
     return 0
 
 
-def _refuse_second(aws: Aws, before: Stack | None, wish: Wish, choices: Choices) -> None:
-    """Refuse a new version while CodeDeploy is at work on another."""
-    from stackwright.release import refuse_second
-    from stackwright.release.order import VERSION
-
-    version = wish.parameters.get(VERSION)
-    refuse_second(aws, before, image=choices.image, version=version, again=choices.again)
-
-
 def _release(aws: Aws, before: Stack | None, choices: Choices, screen: Screen) -> None:
     """Release the version that a stack has now, where CodeDeploy deploys it and it is a new one."""
     from stackwright.release import after_deploy
 
-    after_deploy(aws, before, choices, screen)
+    after_deploy(aws, before, choices.again, screen)
 
 
 def _wishes(project: Project, choices: Choices, screen: Screen) -> list[Wish]:
@@ -239,7 +229,7 @@ def _bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: 
     plan = planned(aws, wish, choices)
     if plan.released:
         screen.say(f"{plan.stack_name}: image {plan.pointer}, which {pointer.parameter(plan.stack_name)} names")
-    refuse_unknown_image(aws, plan)
+    _refuse_beside(aws, plan, screen, again)
     subject = make_subject(aws, wish, plan, deploying=choices.deploying)
     check_ready(subject, waived=choices.waive, say=screen.say)
     source = _source(aws, wish, choices, screen)
@@ -263,6 +253,14 @@ def _bring_about(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: 
     return True
 
 
+def _refuse_beside(aws: Aws, plan: Plan, screen: Screen, again: Again) -> None:
+    """Refuse what does not fit what others than CloudFormation deploy, or have deployed."""
+    from stackwright.release import refuse_second
+
+    refuse_unknown_image(aws, plan)
+    refuse_second(aws, plan, screen, again)
+
+
 def _offer(subject: Subject, proposal: Proposal, choices: Choices, screen: Screen) -> None:
     """Show what would change, and refuse what must not."""
     screen.show(change_lines(proposal.changes))
@@ -281,7 +279,7 @@ def _preview(aws: Aws, wish: Wish, choices: Choices, screen: Screen, again: Agai
             f"{plan.stack_name} is in {first_try.status} since its first try and can only be deleted: nothing to show"
             f"\nnext: {again.ours('deploy')} deletes it and creates it anew"
         )
-    refuse_unknown_image(aws, plan)
+    _refuse_beside(aws, plan, screen, again)
     subject = make_subject(aws, wish, plan, deploying=choices.deploying)
     check_ready(subject, waived=choices.waive, say=screen.say)
     with proposed(aws, plan, _source(aws, wish, choices, screen)) as proposal:

@@ -50,7 +50,6 @@ class Plan:
     """
 
     stack_name: str
-    creates: bool
     parameters: dict[str, str | None]
     tags: dict[str, str]
     capabilities: tuple[str, ...]
@@ -62,6 +61,11 @@ class Plan:
     leftover: Stack | None = None
     pointer: str | None = None
     released: bool = False
+
+    @property
+    def creates(self) -> bool:
+        """Whether there is no stack yet that could be updated."""
+        return self.before is None
 
     @property
     def points_to(self) -> str | None:
@@ -123,7 +127,6 @@ def make_plan(
     chosen = _image(blueprint, root, given=image, released=released, previous=previous, reusable=before is not None)
     return Plan(
         stack_name=name,
-        creates=before is None,
         parameters={**parameters, **chosen},
         tags=dict(tags),
         capabilities=capabilities([root, *nested.values()]),
@@ -134,7 +137,7 @@ def make_plan(
         replaces=replaces,
         leftover=leftover,
         pointer=pointer,
-        released=image is None and released is not None and chosen.get(IMAGE) == released,
+        released=image is None and released is not None,
     )
 
 

@@ -15,25 +15,25 @@ in AWS: the same command finds it by the order's fingerprint, which the deployme
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stackwright import console
 from stackwright.deploy.again import Again, Where
 from stackwright.deploy.outcome import DECLINED, tell_declined
-from stackwright.deploy.plan import ENDED_WELL, IMAGE, Busy
+from stackwright.deploy.plan import ENDED_WELL, IMAGE, Busy, Plan
 from stackwright.deploy.screen import Screen, reached
 from stackwright.deploy.watch import again_here, present
 from stackwright.errors import BadInput, StackwrightError
+from stackwright.params import stated
 from stackwright.release import deployments
 from stackwright.release.artifacts import write
-from stackwright.release.group import group_of, is_released
+from stackwright.release.group import Group, group_of, is_released, live
 from stackwright.release.image import built
 from stackwright.release.order import VERSION, Order, check_declared, fingerprint_in, make_order
-from stackwright.release.revision import is_live, revised, short
+from stackwright.release.revision import revised, short
 from stackwright.release.ship import followed, shipped, tell
 from stackwright.release.way import Way
 
@@ -70,19 +70,24 @@ def release(project: Project, choices: Choices) -> int:
         raise BadInput("--folder builds the image that --image names: give one of the two")
     if choices.folder and choices.local:
         raise BadInput("the local AWS has no registry that docker could push to: put an image there and give --image")
+    if choices.write and (choices.task_definition or choices.appspec):
+        raise BadInput("--write writes the stack's own: leave --task-definition and --appspec out")
     started = time.monotonic()
     screen = Screen(yes=choices.yes or choices.write is not None)
     where = Where(choices.profile, choices.region, choices.local)
     again = again_here(project, choices.blueprint, choices.environment, choices.stack_name, where)
     with reached(where, screen) as aws:
         stack = _stack(aws, again)
+        group = group_of(aws, stack)
+        if choices.folder:
+            _refuse_running(aws, group, Way(screen, again))
         order = _ordered(aws, stack, choices, project)
         if choices.write:
-            for path in write(aws, group_of(aws, stack), order, choices.write):
+            for path in write(aws, group, order, choices.write):
                 console.out(str(path))
             return 0
         way = Way(screen, again, _command(choices, order), choices.as_json)
-        look = _released(aws, stack, order, way, role_arn=choices.role_arn)
+        look = _released(aws, stack, group, order, way, role_arn=choices.role_arn)
         if look is None:
             tell_declined(again.stack_name, as_json=choices.as_json)
             return DECLINED
@@ -90,22 +95,23 @@ def release(project: Project, choices: Choices) -> int:
     return 0
 
 
-def _released(aws: Aws, stack: Stack, order: Order, way: Way, *, role_arn: str | None) -> deployments.Look | None:
+def _released(
+    aws: Aws, stack: Stack, group: Group, order: Order, way: Way, *, role_arn: str | None
+) -> deployments.Look | None:
     """Return how the deployment of the order ended; None when the person declines."""
-    group = group_of(aws, stack)
     running = deployments.under_way(aws, group)
     if running is not None:
         if fingerprint_in(running.description) != order.fingerprint:
             raise way.at_work(running)
         way.screen.say(f"picking up deployment {running.id}: {order.sentence}")
         return followed(aws, group, order, running.id, way)
-    content = revised(aws, stack, group, order, way, role_arn=role_arn)
-    if content is None:
+    spec = revised(aws, stack, group, order, way, role_arn=role_arn)
+    if spec is None:
         return None
-    if not order.appspec and is_live(aws, group, content):
+    if not order.appspec and live(aws, group) == spec.task_definition:
         way.screen.say(f"{order.sentence} is live already")
         return deployments.Look("", deployments.SUCCEEDED)
-    return shipped(aws, group, order, content, way)
+    return shipped(aws, group, order, spec, way)
 
 
 def _command(choices: Choices, order: Order) -> tuple[str, ...]:
@@ -115,40 +121,41 @@ def _command(choices: Choices, order: Order) -> tuple[str, ...]:
         "--version": choices.version,
         "--task-definition": choices.task_definition,
         "--appspec": choices.appspec,
+        "--role-arn": choices.role_arn,
     }
     return tuple(word for name, value in given.items() if value for word in (name, str(value)))
 
 
-def after_deploy(aws: Aws, before: Stack | None, choices: Any, screen: Screen) -> None:
+def after_deploy(aws: Aws, before: Stack | None, again: Again, screen: Screen) -> None:
     """Release what a deployment has brought about, if image or version are new; else say what waits for a release."""
-    stack = aws.stack_now(choices.name)
+    stack = aws.stack_now(again.stack_name)
     if stack is None or not is_released(stack.outputs) or not stack.parameters.get(IMAGE):
         return
-    way = Way(screen, choices.again, as_json=False)
     group = group_of(aws, stack)
     order = make_order(stack, image=None, version=None, definition=None, appspec=None)
-    content = group.spec.text()
-    if is_live(aws, group, content):
+    if live(aws, group) == group.spec.task_definition:
         return
     if not _is_new(before, stack):
         screen.say(f"registered, and not released: {short(group.spec.task_definition)}")
-        screen.say(f"  release it: {choices.again.ours('release')}")
+        screen.say(f"  release it: {again.ours('release')}")
         return
-    look = shipped(aws, group, order, content, way)
+    look = shipped(aws, group, order, group.spec, Way(screen, again))
     screen.say(f"released {order.sentence}; {deployments.traffic(look)}")
 
 
-def refuse_second(aws: Aws, before: Stack | None, *, image: str | None, version: str | None, again: Again) -> None:
+def refuse_second(aws: Aws, plan: Plan, screen: Screen, again: Again) -> None:
     """Raise when a deployment would release a version while CodeDeploy is still at work on another."""
-    if before is None or before.status not in ENDED_WELL or not is_released(before.outputs):
+    before = plan.before
+    if before is None or not is_released(before.outputs):
         return
-    changes = [
-        given is not None and given != before.parameters.get(name)
-        for name, given in ((IMAGE, image), (VERSION, version))
-    ]
-    running = deployments.under_way(aws, group_of(aws, before)) if any(changes) else None
+    if any(plan.parameters.get(name) not in (None, before.parameters.get(name)) for name in (IMAGE, VERSION)):
+        _refuse_running(aws, group_of(aws, before), Way(screen, again))
+
+
+def _refuse_running(aws: Aws, group: Group, way: Way) -> None:
+    running = deployments.under_way(aws, group)
     if running is not None:
-        raise Way(Screen(yes=True), again).at_work(running)
+        raise way.at_work(running)
 
 
 def _stack(aws: Aws, again: Again) -> Stack:
@@ -165,7 +172,9 @@ def _stack(aws: Aws, again: Again) -> Stack:
 
 def _ordered(aws: Aws, stack: Stack, choices: Choices, project: Project) -> Order:
     """Return the order, its image built if it is to be; the parameter file has the version if nothing else says it."""
-    written = _version(project.parameter_file(choices.blueprint, choices.environment))
+    file = project.parameter_file(choices.blueprint, choices.environment)
+    shown = project.shown(file)
+    written = stated(file, shown=shown).get(VERSION)
     version = choices.version or written
     image = choices.image
     if choices.folder:
@@ -174,14 +183,8 @@ def _ordered(aws: Aws, stack: Stack, choices: Choices, project: Project) -> Orde
     order = make_order(stack, image=image, version=version, definition=choices.task_definition, appspec=choices.appspec)
     check_declared(order, aws.template(stack.id))
     if choices.version and written and choices.version != written:
-        shown = project.shown(project.parameter_file(choices.blueprint, choices.environment))
         console.warn(f"{shown} has {VERSION} {written}: write {choices.version} there, or `deploy` releases that again")
     return order
-
-
-def _version(file: Path) -> str | None:
-    found = json.loads(file.read_text(encoding="utf-8")).get("Parameters", {}).get(VERSION)
-    return str(found) if found else None
 
 
 def _is_new(before: Stack | None, stack: Stack) -> bool:

@@ -18,12 +18,12 @@ from stackwright.deploy.frozen import refuse_frozen
 from stackwright.deploy.plan import IMAGE, Plan
 from stackwright.deploy.show import change_lines
 from stackwright.deploy.watch import present
-from stackwright.ecs.appspec import AppSpec, parse
+from stackwright.ecs.appspec import AppSpec
 from stackwright.errors import StackwrightError
 from stackwright.preflight.check import Verdict
 from stackwright.preflight.checks.image_present import present as image_present
 from stackwright.publish import execution_role
-from stackwright.release.group import Group, group_of, live
+from stackwright.release.group import Group, group_of
 from stackwright.release.order import VERSION, Order
 from stackwright.release.own import check_reached, own_appspec, own_definition
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from stackwright.release.way import Way
 
 
-def revised(aws: Aws, stack: Stack, group: Group, order: Order, way: Way, *, role_arn: str | None) -> str | None:
+def revised(aws: Aws, stack: Stack, group: Group, order: Order, way: Way, *, role_arn: str | None) -> AppSpec | None:
     """Return the AppSpec of the revision that the order asks for, None when the person declines.
 
     The stack registers it, where it is not an own one and not registered yet.
@@ -49,7 +49,7 @@ def revised(aws: Aws, stack: Stack, group: Group, order: Order, way: Way, *, rol
         stack = present(aws, way.again)
     elif not way.screen.agreed(f"release {order.sentence} to {stack.name}?"):
         return None
-    return _content(aws, group_of(aws, stack), order)
+    return _spec(aws, group_of(aws, stack), order)
 
 
 def _check_image(aws: Aws, stack: Stack, order: Order) -> None:
@@ -58,26 +58,26 @@ def _check_image(aws: Aws, stack: Stack, order: Order) -> None:
             raise StackwrightError(f"{point.text}\n{point.mend}")
 
 
-def _content(aws: Aws, group: Group, order: Order) -> str:
+def _spec(aws: Aws, group: Group, order: Order) -> AppSpec:
     """Return the AppSpec that is sent: the stack's, or an own one that reaches a container of the revision."""
     if not order.appspec:
-        return group.spec.text()
+        return group.spec
     spec = own_appspec(order.appspec, definition=group.spec.task_definition)
     found = aws.call("ecs", "describe_task_definition", taskDefinition=spec.task_definition)["taskDefinition"]
     check_reached(spec, found, port=group.spec.port)
-    return spec.text()
+    return spec
 
 
-def _own(aws: Aws, group: Group, order: Order, way: Way) -> str | None:
+def _own(aws: Aws, group: Group, order: Order, way: Way) -> AppSpec | None:
     family = group.spec.task_definition.rpartition("/")[2].rpartition(":")[0]
     definition = own_definition(order.definition, image=order.image, family=family)
-    spec: AppSpec = own_appspec(order.appspec, definition=family) if order.appspec else group.spec
+    spec = own_appspec(order.appspec, definition=family) if order.appspec else group.spec
     check_reached(spec, definition, port=group.spec.port)
     if not way.screen.agreed(f"release {order.sentence} to {way.again.stack_name}?"):
         return None
     made = aws.call("ecs", "register_task_definition", **definition)["taskDefinition"]["taskDefinitionArn"]
     way.screen.say(f"registered {short(made)}")
-    return replace(spec, task_definition=made).text()
+    return replace(spec, task_definition=made)
 
 
 def _updated(aws: Aws, stack: Stack, changed: dict[str, str], order: Order, way: Way, *, role_arn: str | None) -> bool:
@@ -86,7 +86,6 @@ def _updated(aws: Aws, stack: Stack, changed: dict[str, str], order: Order, way:
     nested = dict(_nested(aws, stack, root))
     plan = Plan(
         stack_name=stack.name,
-        creates=False,
         parameters={name: changed.get(name) for name in stack.parameters},
         tags=stack.tags,
         capabilities=capabilities([root, *nested.values()]),
@@ -112,11 +111,6 @@ def _nested(aws: Aws, stack: Stack, root: dict[str, Any]) -> Iterator[tuple[str,
     for each in aws.held(stack.id):
         if each.type == NESTED:
             yield root["Resources"][each.logical_id]["Properties"]["TemplateURL"], aws.template(each.physical_id)
-
-
-def is_live(aws: Aws, group: Group, content: str) -> bool:
-    """Tell whether the task definition of an AppSpec is in production."""
-    return live(aws, group) == parse(content).task_definition
 
 
 def short(arn: str) -> str:

@@ -14,14 +14,15 @@ from stackwright.release import deployments
 
 if TYPE_CHECKING:
     from stackwright.aws import Aws
+    from stackwright.ecs.appspec import AppSpec
     from stackwright.release.group import Group
     from stackwright.release.order import Order
     from stackwright.release.way import Way
 
 
-def shipped(aws: Aws, group: Group, order: Order, content: str, way: Way) -> deployments.Look:
+def shipped(aws: Aws, group: Group, order: Order, spec: AppSpec, way: Way) -> deployments.Look:
     """Deploy an AppSpec; return how it ended, or raise."""
-    deployment = deployments.start(aws, group, content=content, description=order.description)
+    deployment = deployments.start(aws, group, content=spec.text(), description=order.description)
     way.screen.say(f"deployment {deployment}: {order.sentence}")
     return followed(aws, group, order, deployment, way)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stackwright.deploy.plan import Busy
+from stackwright.errors import StackwrightError
 
 if TYPE_CHECKING:
     from stackwright.deploy.again import Again
@@ -37,7 +37,7 @@ class Way:
             f"  stop it:    {self.stop(deployment)}",
         ]
 
-    def at_work(self, running: Look) -> Busy:
+    def at_work(self, running: Look) -> StackwrightError:
         """Return the refusal of a second deployment."""
         told = running.description or "something else"
-        return Busy(f"CodeDeploy is at work on {running.id}: {told}\nstop it: {self.stop(running.id)}")
+        return StackwrightError(f"CodeDeploy is at work on {running.id}: {told}\nstop it: {self.stop(running.id)}")

@@ -1,0 +1,142 @@
+"""A release before anything is begun, by an AWS that answers from a table: what is refused, and what is picked up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from stackwright import release as module
+from stackwright.aws import Aws
+from stackwright.aws_shapes import Stack
+from stackwright.compose import Blueprint
+from stackwright.deploy.again import Again, Where
+from stackwright.deploy.plan import Plan, make_plan
+from stackwright.deploy.screen import Screen
+from stackwright.errors import BadInput, StackwrightError
+from stackwright.params import ParameterFileError
+from stackwright.project import Project
+from stackwright.release import Choices, refuse_second, release
+from stackwright.release.order import Order
+
+SERVICE = {"clusterName": "shop", "serviceName": "web"}
+PROPERTIES = {"TaskDefinition": "web:1", "LoadBalancerInfo": {"ContainerName": "app", "ContainerPort": 8080}}
+SPEC = {"version": 0.0, "Resources": [{"TargetService": {"Type": "AWS::ECS::Service", "Properties": PROPERTIES}}]}
+OUTPUTS = {
+    "CodeDeployApplicationName": "shop",
+    "DeploymentGroupName": "shop",
+    "AppSpec": json.dumps(SPEC),
+    "RepositoryUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop",
+}
+ORDER = Order("shop:dev-1", "1.0.0")
+PARAMETERS = {"Image": ORDER.image, "AppVersion": ORDER.version}
+STACK = Stack("id", "shop-dev", "UPDATE_COMPLETE", "", PARAMETERS, {}, OUTPUTS, protected=False)
+ROOT: dict[str, Any] = {"Parameters": {name: {"Type": "String"} for name in PARAMETERS}, "Resources": {}}
+AGAIN = Again("shop", "dev", "shop-dev", Where())
+
+
+class Service:
+    """CodeDeploy, at work on one deployment or on none; the person interrupts once it is followed."""
+
+    def __init__(self, *running: str) -> None:
+        self.running = list(running)
+        self.asked: list[str] = []
+
+    def call(self, service: str, operation: str, **arguments: Any) -> Any:
+        self.asked.append(operation)
+        if operation == "get_deployment" and self.asked.count(operation) > 1:
+            raise KeyboardInterrupt
+        return {
+            "get_deployment_group": {"deploymentGroupInfo": {"ecsServices": [SERVICE]}},
+            "list_deployments": {"deployments": self.running},
+            "get_deployment": {"deploymentInfo": {"status": "InProgress", "description": ORDER.description}},
+            "list_deployment_targets": {"targetIds": []},
+        }[operation]
+
+    def stack_now(self, name: str) -> Stack:
+        return STACK
+
+    def template(self, name: str) -> dict[str, Any]:
+        return ROOT
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    (tmp_path / "Dockerfile").touch()
+    file = tmp_path / "params" / "shop" / "dev.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"Parameters": {"AppVersion": ORDER.version}}))
+    return Project(tmp_path, {"shop": lambda: Blueprint("shop", ROOT, {})})
+
+
+@pytest.fixture
+def busy(monkeypatch: pytest.MonkeyPatch) -> Service:
+    """Let releases reach a CodeDeploy at work on ORDER."""
+    found = Service("d-1")
+
+    @contextmanager
+    def reached(where: Where, screen: Screen) -> Iterator[Any]:
+        yield found
+
+    monkeypatch.setattr(module, "reached", reached)
+    return found
+
+
+def chosen(**options: Any) -> Choices:
+    return Choices(blueprint="shop", environment="dev", yes=True, **options)
+
+
+@pytest.mark.parametrize("own", ["task_definition", "appspec"])
+def test_what_is_written_is_the_stacks_own(project: Project, busy: Service, own: str) -> None:
+    with pytest.raises(BadInput, match="leave --task-definition and --appspec out"):
+        release(project, chosen(write=project.root, **{own: project.root / "own.json"}))
+    assert busy.asked == []
+
+
+def test_nothing_is_built_while_codedeploy_is_at_work(
+    project: Project, busy: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(StackwrightError, match="CodeDeploy is at work on d-1: "):
+        release(project, chosen(folder=project.root))
+
+
+def test_what_is_interrupted_is_picked_up_with_the_same_role(
+    project: Project, busy: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        release(project, chosen(image=ORDER.image, role_arn="arn:aws:iam::123456789012:role/release"))
+    said = capsys.readouterr().err
+    assert "release shop dev --image shop:dev-1 --role-arn arn:aws:iam::123456789012:role/release" in said
+
+
+def test_a_parameter_file_that_cannot_be_read_is_named(project: Project, busy: Service) -> None:
+    project.parameter_file("shop", "dev").write_text('{"Parameters": {"AppVersion": 1.0}')
+    with pytest.raises(ParameterFileError, match=r"params/shop/dev.json: not JSON: .* \(line 1"):
+        release(project, chosen())
+
+
+def planned(parameters: dict[str, str] | None = None, **options: Any) -> Plan:
+    wanted = {"AppVersion": ORDER.version} | (parameters or {})
+    common = {"blueprint": "shop", "environment": "dev", "root": ROOT, "nested": {}, "tags": {}, "stack": STACK}
+    return make_plan(**common, parameters=wanted, **options)
+
+
+@pytest.mark.parametrize(
+    "plan", [planned({"AppVersion": "2.0.0"}), planned(image="shop:dev-2"), planned(pointer="shop:dev-2")]
+)
+def test_a_new_version_is_not_deployed_while_codedeploy_is_at_work(plan: Plan) -> None:
+    with pytest.raises(StackwrightError, match="CodeDeploy is at work on d-1"):
+        refuse_second(cast(Aws, Service("d-1")), plan, Screen(yes=True), AGAIN)
+    refuse_second(cast(Aws, Service()), plan, Screen(yes=True), AGAIN)
+
+
+@pytest.mark.parametrize("plan", [planned(), planned(image=ORDER.image), planned({"MinTasks": "2"})])
+def test_what_releases_nothing_may_be_deployed_at_any_time(plan: Plan) -> None:
+    service = Service("d-1")
+    refuse_second(cast(Aws, service), plan, Screen(yes=True), AGAIN)
+    assert service.asked == []
