@@ -51,6 +51,17 @@ def test_what_a_deployment_refuses_is_refused(shop: Any) -> None:
     assert shop.left_over() == []
 
 
+def test_a_second_release_is_refused_of_a_deployment_and_of_a_look(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def at_work(*_: Any) -> None:
+        raise StackwrightError("CodeDeploy is at work")
+
+    monkeypatch.setattr("stackwright.release.refuse_second", at_work)
+    for look in (True, False):
+        with pytest.raises(StackwrightError, match="CodeDeploy is at work"):
+            shop.deploy(no_execute=look)
+    assert "shop-dev" not in shop.stacks()
+
+
 def test_a_failed_first_try_is_not_deleted_for_a_look(shop: Any) -> None:
     shop.parameters(SubnetCidr="192.168.0.0/24")
     with pytest.raises(StackwrightError):
