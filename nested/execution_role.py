@@ -16,7 +16,7 @@ from troposphere import GetAtt, Ref, Template, iam
 from nested import inputs
 from nested.parts import execution_permissions as permissions
 from nested.parts import shared_parameters
-from nested.parts.permissions import Statement, policy, trust
+from nested.parts.permissions import trust
 from nested.shape import gives, needs
 
 
@@ -28,15 +28,18 @@ def template(*, stacks: Sequence[str]) -> Template:
     t = Template(Description="CloudFormation's execution role")
     needs(t, inputs.ZONE_ID)
     t.add_resource(_role())
-    t.add_resource(_policy("StackPolicy", permissions.stacks_and_roles(stacks)))
-    t.add_resource(_policy("NetworkPolicy", permissions.network()))
-    t.add_resource(_policy("ServicePolicy", permissions.services(stacks)))
-    t.add_resource(_policy("StoragePolicy", permissions.storage(stacks)))
-    t.add_resource(_policy("ObservabilityPolicy", permissions.observability(stacks)))
-    t.add_resource(_policy("EventPolicy", permissions.events(stacks) + permissions.releases()))
-    t.add_resource(_policy("ContentNetworkPolicy", permissions.content_network() + permissions.firewalls(stacks)))
-    t.add_resource(_policy("ApiPolicy", permissions.apis()))
-    t.add_resource(_policy("DomainPolicy", permissions.domains(Ref(inputs.ZONE_ID.name))))
+    statements = {
+        "StackPolicy": permissions.stacks_and_roles(stacks),
+        "NetworkPolicy": permissions.network(),
+        "ServicePolicy": permissions.services(stacks),
+        "StoragePolicy": permissions.storage(stacks),
+        "ObservabilityPolicy": permissions.observability(stacks),
+        "EventPolicy": permissions.events(stacks) + permissions.releases(),
+        "ContentNetworkPolicy": permissions.content_network() + permissions.firewalls(stacks),
+        "ApiPolicy": permissions.apis(),
+        "DomainPolicy": permissions.domains(Ref(inputs.ZONE_ID.name)),
+    }
+    t.add_resource(permissions.policies("ExecutionRole", statements))
     arn = GetAtt("ExecutionRole", "Arn")
     t.add_resource(shared_parameters.shared("ExecutionRoleParameter", shared_parameters.EXECUTION_ROLE_ARN, arn))
     gives(t, {inputs.EXECUTION_ROLE_ARN: arn})
@@ -53,15 +56,4 @@ def _role() -> iam.Role:
         DeletionPolicy="RetainExceptOnCreate",
         UpdateReplacePolicy="Retain",
         AssumeRolePolicyDocument=trust("cloudformation.amazonaws.com"),
-    )
-
-
-def _policy(title: str, statements: list[Statement]) -> iam.ManagedPolicy:
-    # Managed policies of at most 6,144 characters ("IAM and AWS STS quotas"): inline ones share 10,240.
-    return iam.ManagedPolicy(
-        title,
-        DeletionPolicy="RetainExceptOnCreate",
-        UpdateReplacePolicy="Retain",
-        PolicyDocument=policy(*statements),
-        Roles=[Ref("ExecutionRole")],
     )

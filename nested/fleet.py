@@ -7,7 +7,7 @@ order and stops where more accounts fail than may: a release that is bad is bad 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from troposphere import GetAtt, Join, Ref, Sub, Template
@@ -32,7 +32,7 @@ _PLAIN = ("String", "Number", "CommaDelimitedList")
 _KNOWN = {each.name: each for each in vars(inputs).values() if isinstance(each, Input)}
 
 
-def template(*, root: Mapping[str, Any], capabilities: Sequence[str] = ("CAPABILITY_IAM",)) -> Template:
+def template(*, root: Mapping[str, Any]) -> Template:
     """Emit the stack set of a root template, and the role that it works with.
 
     Asks for what `root` asks for, hands it on to every stack, and needs TemplateUrl, FleetAccounts, FleetRegions,
@@ -48,7 +48,7 @@ def template(*, root: Mapping[str, Any], capabilities: Sequence[str] = ("CAPABIL
     needs(t, inputs.TEMPLATE_URL, inputs.FLEET_ACCOUNTS, inputs.FLEET_REGIONS)
     needs(t, inputs.FAILURE_TOLERANCE, inputs.CONCURRENT_ACCOUNTS)
     t.add_resource(_administration_role())
-    t.add_resource(_stack_set(declared, capabilities))
+    t.add_resource(_stack_set(declared))
     return t
 
 
@@ -68,7 +68,7 @@ def _administration_role() -> Role:
     )
 
 
-def _stack_set(declared: Mapping[str, Any], capabilities: Sequence[str]) -> StackSet:
+def _stack_set(declared: Mapping[str, Any]) -> StackSet:
     targets = DeploymentTargets(Accounts=Ref(inputs.FLEET_ACCOUNTS.name))
     return StackSet(
         "Fleet",
@@ -77,7 +77,7 @@ def _stack_set(declared: Mapping[str, Any], capabilities: Sequence[str]) -> Stac
         AdministrationRoleARN=GetAtt(fleets.ADMINISTRATION_ROLE, "Arn"),
         ExecutionRoleName=fleets.EXECUTION_ROLE,
         TemplateURL=Ref(inputs.TEMPLATE_URL.name),
-        Capabilities=list(capabilities),
+        Capabilities=["CAPABILITY_IAM"],
         Parameters=[Parameter(ParameterKey=name, ParameterValue=_value(name, each)) for name, each in declared.items()],
         # An operation that comes while another runs waits for its turn instead of failing.
         ManagedExecution=ManagedExecution(Active=True),

@@ -5,7 +5,7 @@ StackSets takes it from the administrator's role and works with it: there is no 
 
 from __future__ import annotations
 
-from troposphere import Ref, Sub, Template, iam
+from troposphere import Sub, Template, iam
 
 from nested import inputs
 from nested.parts import execution_permissions as permissions
@@ -18,15 +18,18 @@ def template() -> Template:
     """Emit the role and its policies. Needs FleetAdministrator; gives nothing, for its name is known."""
     t = Template(Description="Execution role of a fleet")
     needs(t, inputs.FLEET_ADMINISTRATOR)
-    stacks = fleets.STACKS
     t.add_resource(_role())
-    t.add_resource(_policy("StackSetsPolicy", [_work()]))
-    t.add_resource(_policy("StackPolicy", permissions.stacks_and_roles(stacks)))
-    t.add_resource(_policy("NetworkPolicy", permissions.network()))
-    t.add_resource(_policy("ServicePolicy", permissions.services(stacks)))
-    t.add_resource(_policy("StoragePolicy", permissions.storage(stacks)))
-    t.add_resource(_policy("ObservabilityPolicy", permissions.observability(stacks) + permissions.events(stacks)))
-    t.add_resource(_policy("FirewallPolicy", permissions.firewalls(stacks)))
+    stacks = fleets.STACKS
+    statements = {
+        "StackSetsPolicy": [_work()],
+        "StackPolicy": permissions.stacks_and_roles(stacks),
+        "NetworkPolicy": permissions.network(),
+        "ServicePolicy": permissions.services(stacks),
+        "StoragePolicy": permissions.storage(stacks),
+        "ObservabilityPolicy": permissions.observability(stacks) + permissions.events(stacks),
+        "FirewallPolicy": permissions.firewalls(stacks),
+    }
+    t.add_resource(permissions.policies("FleetExecutionRole", statements))
     return t
 
 
@@ -49,13 +52,3 @@ def _work() -> Statement:
     """Return what StackSets itself does with the role: the least that its page names."""
     # "Grant self-managed permissions", AWS CloudFormation User Guide: minimum permissions of the execution role.
     return allow(["cloudformation:*", "s3:*", "sns:*"], "*")
-
-
-def _policy(title: str, statements: list[Statement]) -> iam.ManagedPolicy:
-    return iam.ManagedPolicy(
-        title,
-        DeletionPolicy="RetainExceptOnCreate",
-        UpdateReplacePolicy="Retain",
-        PolicyDocument=policy(*statements),
-        Roles=[Ref("FleetExecutionRole")],
-    )

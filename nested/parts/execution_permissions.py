@@ -7,13 +7,14 @@ CloudFormation's names allow; where they have no stack in them (`stack_names`), 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from troposphere import Ref, Sub
+from troposphere.iam import ManagedPolicy
 
 from nested.parts import grants
-from nested.parts.permissions import Statement, allow
+from nested.parts.permissions import Statement, allow, policy
 from nested.parts.shared_parameters import EVERYTHING
 from nested.parts.stack_names import RELEASED, arns
 
@@ -35,6 +36,18 @@ _SERVICE_LINKED = [
     "elasticloadbalancing.amazonaws.com",
     "vpcorigin.cloudfront.amazonaws.com",
 ]
+
+
+def policies(role: str, statements: Mapping[str, list[Statement]]) -> list[ManagedPolicy]:
+    """Return policies of these titles for the role of this logical id, which stay as long as it does.
+
+    Each has at most 6,144 characters ("IAM and AWS STS quotas"): inline ones share 10,240.
+    """
+    stays = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+    return [
+        ManagedPolicy(title, PolicyDocument=policy(*each), Roles=[Ref(role)], **stays)
+        for title, each in statements.items()
+    ]
 
 
 def stacks_and_roles(stacks: Sequence[str]) -> list[Statement]:
