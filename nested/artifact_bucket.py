@@ -6,11 +6,12 @@ this one is away.
 
 from __future__ import annotations
 
-from troposphere import Equals, GetAtt, If, Not, NoValue, Ref, Sub, Template, iam, s3
+from troposphere import GetAtt, If, NoValue, Ref, Sub, Template, iam, s3
 
 from nested import inputs
 from nested.parts import buckets
 from nested.parts.permissions import allow, policy, trust
+from nested.parts.rules import given
 from nested.parts.shared_parameters import ARTIFACT_BUCKET, shared
 from nested.shape import gives, needs
 
@@ -24,7 +25,7 @@ def template() -> Template:
     """Emit the bucket's stack. Needs ReplicaBucketName; gives ArtifactBucketName, and writes it to an SSM parameter."""
     t = Template(Description="Bucket of published templates")
     needs(t, inputs.REPLICA_BUCKET_NAME)
-    t.add_condition(_REPLICATED, Not(Equals(Ref(inputs.REPLICA_BUCKET_NAME.name), "")))
+    t.add_condition(_REPLICATED, given(inputs.REPLICA_BUCKET_NAME))
     t.add_resource([_replication_role(), _replication_policy()])
     bucket = t.add_resource(_bucket())
     t.add_resource(buckets.over_tls("ArtifactBucketPolicy", "ArtifactBucket"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import Equals, If, Not, NoValue, Ref, Sub, Template, iam
+from troposphere import If, NoValue, Ref, Sub, Template, iam
 from troposphere.codedeploy import (
     Alarm,
     AlarmConfiguration,
@@ -30,6 +30,7 @@ from troposphere.codedeploy import (
 from nested import inputs
 from nested.parts import grants
 from nested.parts.permissions import Statement, allow, policy, trust
+from nested.parts.rules import given
 from nested.parts.shifting import TESTED
 from nested.shape import gives, needs
 
@@ -47,7 +48,7 @@ def template() -> Template:
     needs(t, inputs.TASK_EXECUTION_ROLE_ARN, inputs.TASK_ROLE_ARN)
     needs(t, inputs.UNHEALTHY_HOSTS_ALARM, inputs.SERVER_ERRORS_ALARM)
     needs(t, inputs.TRAFFIC_SHIFT, inputs.TERMINATION_WAIT_MINUTES)
-    t.add_condition(TESTED, Not(Equals(Ref(inputs.TEST_LISTENER_ARN.name), "")))
+    t.add_condition(TESTED, given(inputs.TEST_LISTENER_ARN))
     t.add_resource([Application("Application", ComputePlatform="ECS"), _role(), _group()])
     gives(
         t,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import Equals, Not, Ref, Template
+from troposphere import Ref, Template
 from troposphere.cloudwatch import Alarm, MetricDataQuery, MetricDimension
 
 from nested import inputs
 from nested.parts import notifications, us_east_1
 from nested.parts.judging import judges, query
+from nested.parts.rules import given
 from nested.shape import gives, needs
 
 PERIOD = 60  # seconds; CloudFront publishes once a minute
@@ -33,7 +34,7 @@ def template() -> Template:
     t = Template(Description="Alarms of a CloudFront distribution")
     us_east_1.only_there(t)
     needs(t, inputs.PROJECT_NAME, inputs.ENVIRONMENT_NAME, inputs.ALARM_EMAIL, inputs.DISTRIBUTION_ID)
-    t.add_condition(_CONDITION, Not(Equals(Ref(inputs.DISTRIBUTION_ID.name), "")))
+    t.add_condition(_CONDITION, given(inputs.DISTRIBUTION_ID))
     notifications.add_to(t, ["cloudwatch"])
     t.add_resource([_server_errors(), _client_errors()])
     gives(t, {inputs.NOTIFICATION_TOPIC_ARN: Ref("Notifications")})

@@ -6,12 +6,13 @@ region renews by it too, and it stays in the zone when either goes.
 
 from __future__ import annotations
 
-from troposphere import Equals, If, Not, Ref, Template
+from troposphere import If, Ref, Template
 from troposphere.cloudwatch import Alarm, MetricDimension
 
 from nested import inputs
 from nested.parts import us_east_1
 from nested.parts.certificates import certificate
+from nested.parts.rules import given
 from nested.shape import gives, needs
 
 _CONDITION = "HasDomain"
@@ -31,7 +32,7 @@ def template() -> Template:
     t = Template(Description="Certificate of a CloudFront distribution")
     us_east_1.only_there(t)
     needs(t, inputs.ALTERNATE_DOMAIN_NAME, inputs.HOSTED_ZONE_ID, inputs.NOTIFICATION_TOPIC_ARN)
-    t.add_condition(_CONDITION, Not(Equals(Ref(inputs.ALTERNATE_DOMAIN_NAME.name), "")))
+    t.add_condition(_CONDITION, given(inputs.ALTERNATE_DOMAIN_NAME))
     made = t.add_resource(certificate("EdgeCertificate", inputs.ALTERNATE_DOMAIN_NAME, Condition=_CONDITION))
     t.add_resource(_alarm())
     gives(t, {inputs.EDGE_CERTIFICATE_ARN: If(_CONDITION, Ref(made), "")})

@@ -6,11 +6,12 @@ before the distribution, so that its policy is, and it stays when the distributi
 
 from __future__ import annotations
 
-from troposphere import Equals, GetAtt, Not, Ref, Sub, Template
+from troposphere import GetAtt, Ref, Sub, Template
 from troposphere.logs import Delivery, DeliveryDestination, DeliverySource
 
 from nested import inputs
 from nested.parts import access_logs, us_east_1
+from nested.parts.rules import given
 from nested.shape import needs
 
 _CONDITION = "HasDistribution"
@@ -36,7 +37,7 @@ def template() -> Template:
     t = Template(Description="Access logs of a CloudFront distribution")
     us_east_1.only_there(t)
     needs(t, inputs.DISTRIBUTION_ID, inputs.ACCESS_LOGS_RETENTION_DAYS)
-    t.add_condition(_CONDITION, Not(Equals(Ref(inputs.DISTRIBUTION_ID.name), "")))
+    t.add_condition(_CONDITION, given(inputs.DISTRIBUTION_ID))
     access_logs.add_to(t, admits=access_logs.log_delivery())
     t.add_resource([_source(), _destination(), _delivery()])
     return t

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from troposphere import And, Equals, GetAtt, If, Not, NoValue, Or, Ref, Template
 from troposphere import Condition as named
+from troposphere import GetAtt, If, NoValue, Or, Ref, Template
 from troposphere.cloudwatch import Alarm, MetricDimension
 from troposphere.events import DeadLetterConfig, RetryPolicy, Rule, Target
 from troposphere.sqs import Queue, QueuePolicy
@@ -20,6 +20,7 @@ from nested import inputs
 from nested.parts import messages, slack
 from nested.parts.messages import Kind
 from nested.parts.permissions import allow, policy
+from nested.parts.rules import both_or_neither, given, must
 from nested.shape import Input, needs
 
 _BY_TOPIC, _ANYBODY = "TellsTopic", "TellsAnybody"
@@ -58,20 +59,18 @@ def template(
 
 
 def _add_conditions(t: Template, version: Input | None) -> None:
-    empty = [Equals(Ref(each.name), "") for each in (inputs.SLACK_SECRET_ID, inputs.SLACK_CHANNEL_ID)]
     text = "SlackSecretId and SlackChannelId are given both, or neither"
-    both = Or(And(*empty), And(*(Not(each) for each in empty)))
-    t.add_rule("SlackIsWhole", {"Assertions": [{"Assert": both, "AssertDescription": text}]})
-    t.add_condition(slack.TOLD, Not(empty[0]))
-    t.add_condition(_BY_TOPIC, Not(Equals(Ref(inputs.EVENT_TOPIC_ARN.name), "")))
+    t.add_rule("SlackIsWhole", must(both_or_neither(inputs.SLACK_SECRET_ID, inputs.SLACK_CHANNEL_ID), text))
+    t.add_condition(slack.TOLD, given(inputs.SLACK_SECRET_ID))
+    t.add_condition(_BY_TOPIC, given(inputs.EVENT_TOPIC_ARN))
     t.add_condition(_ANYBODY, Or(named(slack.TOLD), named(_BY_TOPIC)))
     if version:
-        t.add_condition(messages.HAS_VERSION, Not(Equals(Ref(version.name), "")))
+        t.add_condition(messages.HAS_VERSION, given(version))
 
 
 def _rule(kind: Kind, version: Input | None) -> Rule:
     """Return the rule; alarms tell a topic by themselves, so that only Slack is told of them here."""
-    own_way = kind.title == messages.alarms().title
+    own_way = kind.title == messages.ALARMS
     posted = Target(Id="Slack", InputTransformer=messages.for_slack(kind, version), **slack.target(), **_patience())
     told = Target(
         Id="Topic",

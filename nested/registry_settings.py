@@ -11,6 +11,7 @@ from typing import Any
 from troposphere import Equals, Ref, Template, ecr
 
 from nested import inputs
+from nested.parts.rules import must
 from nested.shape import needs
 
 
@@ -33,7 +34,5 @@ def template() -> Template:
 def _frequency_rule() -> dict[str, Any]:
     # "RegistryScanningRule", Amazon ECR API Reference.
     text = "RegistryScanFrequency CONTINUOUS_SCAN needs RegistryScanType ENHANCED"
-    return {
-        "RuleCondition": Equals(Ref(inputs.REGISTRY_SCAN_FREQUENCY.name), "CONTINUOUS_SCAN"),
-        "Assertions": [{"Assert": Equals(Ref(inputs.REGISTRY_SCAN_TYPE.name), "ENHANCED"), "AssertDescription": text}],
-    }
+    enhanced = Equals(Ref(inputs.REGISTRY_SCAN_TYPE.name), "ENHANCED")
+    return must(enhanced, text, when=Equals(Ref(inputs.REGISTRY_SCAN_FREQUENCY.name), "CONTINUOUS_SCAN"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import And, Equals, GetAtt, Not, Ref, Sub, Template
+from troposphere import And, Equals, GetAtt, Ref, Sub, Template
 from troposphere.cloudwatch import Alarm, MetricDataQuery, MetricDimension
 from troposphere.events import RetryPolicy, Rule, Target
 from troposphere.iam import Policy, Role
@@ -20,6 +20,7 @@ from nested import inputs
 from nested.parts.judging import query
 from nested.parts.permissions import Statement, allow, policy, trust
 from nested.parts.references import SECRET_ARN
+from nested.parts.rules import given
 from nested.shape import needs
 
 # The state machine is named after it and not after the stack: the account's execution role goes by it.
@@ -48,7 +49,7 @@ def template() -> Template:
     needs(t, inputs.CLUSTER_NAME, inputs.SERVICE_NAME, inputs.SECRET_ID, inputs.REDEPLOY_ON_ROTATION)
     needs(t, inputs.LOG_RETENTION_DAYS, inputs.NOTIFICATION_TOPIC_ARN)
     wanted = Equals(Ref(inputs.REDEPLOY_ON_ROTATION.name), "on")
-    t.add_condition(_CONDITION, And(wanted, Not(Equals(Ref(inputs.SECRET_ID.name), ""))))
+    t.add_condition(_CONDITION, And(wanted, given(inputs.SECRET_ID)))
     t.add_resource([_log_group(), _machine_role(), _machine(), _rule_role(), _rule(), _failed()])
     return t
 

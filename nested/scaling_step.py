@@ -16,6 +16,7 @@ from troposphere.cloudwatch import Alarm, MetricDimension
 
 from nested import inputs
 from nested.parts import scalable
+from nested.parts.rules import must
 from nested.shape import needs
 
 # ECS publishes one data point a minute: the shortest that an alarm can judge.
@@ -32,18 +33,14 @@ def template() -> Template:
     needs(t, inputs.CLUSTER_NAME, inputs.SERVICE_NAME)
     scalable.add_to(t)
     needs(t, inputs.CPU_HIGH, inputs.CPU_LOW)
-    t.add_rule("SomeTaskRuns", _some_task())
+    text = "MinTasks is above 0: without a task there is no CPU that could add one"
+    t.add_rule("SomeTaskRuns", must(Not(Equals(Ref(inputs.MIN_TASKS.name), "0")), text))
     # Steps are measured from the alarm's threshold: upwards for the one, downwards for the other.
     t.add_resource(_policy("AddTask", 1, scalable.SCALE_OUT_COOLDOWN, MetricIntervalLowerBound=0))
     t.add_resource(_policy("RemoveTask", -1, scalable.SCALE_IN_COOLDOWN, MetricIntervalUpperBound=0))
     t.add_resource(_high())
     t.add_resource(_low())
     return t
-
-
-def _some_task() -> dict[str, Any]:
-    text = "MinTasks is above 0: without a task there is no CPU that could add one"
-    return {"Assertions": [{"Assert": Not(Equals(Ref(inputs.MIN_TASKS.name), "0")), "AssertDescription": text}]}
 
 
 def _policy(title: str, tasks: int, cooldown: int, **bounds: int) -> ScalingPolicy:

@@ -9,18 +9,17 @@ CodeDeploy is told of it by the AppSpec that the stack gives. Whoever releases s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
-from troposphere import Equals, GetAtt, If, Join, Not, Ref, Sub, Tags, Template
+from troposphere import GetAtt, If, Join, Ref, Sub, Tags, Template
 from troposphere.ecs import DeploymentController, LoadBalancer, Service, TaskDefinition
 
 from nested import inputs
 from nested.parts import alarms, fargate, frozen, placing, rollout, target, task, timing
+from nested.parts.rules import given
 from nested.parts.shifting import TESTED
+from nested.parts.target import Protocol
 from nested.shape import gives, needs
-
-# An Application Load Balancer speaks no other to its targets ("Target groups for your Application Load Balancers").
-Protocol = Literal["HTTP", "HTTPS"]
 
 # Every path, always: a rule that follows a parameter would be written anew with the weights of the first day.
 PATHS = ("*",)
@@ -66,7 +65,7 @@ def _declare(t: Template) -> None:
     task.declare(t, sessions=False)
     needs(t, inputs.LISTENER_ARN, inputs.LOAD_BALANCER_SECURITY_GROUP_ID, inputs.LOAD_BALANCER_FULL_NAME)
     needs(t, inputs.TEST_LISTENER_ARN, inputs.LISTENER_RULE_PRIORITY)
-    t.add_condition(TESTED, Not(Equals(Ref(inputs.TEST_LISTENER_ARN.name), "")))
+    t.add_condition(TESTED, given(inputs.TEST_LISTENER_ARN))
     placing.declare_fargate(t)
 
 

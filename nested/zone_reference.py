@@ -5,9 +5,10 @@ Hosted zones are global and SSM parameters are not.
 
 from __future__ import annotations
 
-from troposphere import Equals, Not, Ref, Template
+from troposphere import Ref, Template
 
 from nested import inputs
+from nested.parts.rules import given
 from nested.parts.shared_parameters import HOSTED_ZONE_ID, shared
 from nested.shape import needs
 
@@ -18,7 +19,7 @@ def template() -> Template:
     """Emit the reference. Needs ElsewhereZoneId, and writes nothing while it is empty; gives nothing."""
     t = Template(Description="Reference to a hosted zone of another region's account stack")
     needs(t, inputs.ELSEWHERE_ZONE_ID)
+    t.add_condition(_ELSEWHERE, given(inputs.ELSEWHERE_ZONE_ID))
     zone_id = Ref(inputs.ELSEWHERE_ZONE_ID.name)
-    t.add_condition(_ELSEWHERE, Not(Equals(zone_id, "")))
     t.add_resource(shared("ZoneReference", HOSTED_ZONE_ID, zone_id, Condition=_ELSEWHERE))
     return t

@@ -14,7 +14,7 @@ from nested import (
     scaling,
     service_codedeploy,
 )
-from nested.service_codedeploy import Protocol
+from nested.parts.target import Protocol
 from stackwright.compose import Blueprint, compose, defaulting
 
 # What the document takes where nobody says otherwise.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from troposphere import Equals, FindInMap, GetAtt, If, Not, Ref, Sub, Template
+from troposphere import FindInMap, GetAtt, If, Ref, Sub, Template
 from troposphere.ec2 import SecurityGroup, SecurityGroupRule
 from troposphere.secretsmanager import GenerateSecretString, Secret
 
 from nested import inputs
 from nested.parts.egress import nowhere
+from nested.parts.rules import given
 from nested.shape import needs
 
 # What CloudFront sends the secret in.
@@ -51,7 +52,7 @@ def add_groups(t: Template) -> list[GetAtt]:
     both listeners serve until CloudFront has changed over.
     """
     needs(t, inputs.ORIGIN_FACING_PREFIX_LIST_ID)
-    t.add_condition(_NAMED, Not(Equals(Ref(inputs.ORIGIN_FACING_PREFIX_LIST_ID.name), "")))
+    t.add_condition(_NAMED, given(inputs.ORIGIN_FACING_PREFIX_LIST_ID))
     t.add_mapping("CloudFront", {region: {"PrefixList": each} for region, each in PREFIX_LISTS.items()})
     groups = (t.add_resource(_group(title, port)) for title, port in (("HttpEntrance", 80), ("HttpsEntrance", 443)))
     return [GetAtt(each, "GroupId") for each in groups]

@@ -8,6 +8,7 @@ from typing import Any
 from troposphere import Equals, Not, Or, Ref, Template
 
 from nested import inputs
+from nested.parts.rules import must
 
 ON_DEMAND = "FARGATE"
 SPOT = "FARGATE_SPOT"
@@ -45,15 +46,9 @@ def add_size_rules(t: Template) -> None:
 
 
 def _size_rule(cpu: str, memory: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "RuleCondition": Equals(Ref(inputs.TASK_CPU.name), cpu),
-        "Assertions": [
-            {
-                "Assert": {"Fn::Contains": [list(memory), Ref(inputs.TASK_MEMORY.name)]},
-                "AssertDescription": f"On Fargate a task of {cpu} CPU units has {_spoken(memory)} MiB of memory",
-            }
-        ],
-    }
+    fits = {"Fn::Contains": [list(memory), Ref(inputs.TASK_MEMORY.name)]}
+    text = f"On Fargate a task of {cpu} CPU units has {_spoken(memory)} MiB of memory"
+    return must(fits, text, when=Equals(Ref(inputs.TASK_CPU.name), cpu))
 
 
 def _spoken(memory: tuple[str, ...]) -> str:
@@ -69,7 +64,7 @@ def add_weights_rule(t: Template) -> None:
     """
     weights = [Not(Equals(Ref(each.name), "0")) for each in (inputs.FARGATE_WEIGHT, inputs.FARGATE_SPOT_WEIGHT)]
     text = "FargateWeight or FargateSpotWeight is above 0, or no task has a place"
-    t.add_rule("SomeCapacityHasWeight", {"Assertions": [{"Assert": Or(*weights), "AssertDescription": text}]})
+    t.add_rule("SomeCapacityHasWeight", must(Or(*weights), text))
 
 
 def strategy(item: type) -> list[Any]:

@@ -20,6 +20,9 @@ from nested import inputs
 from nested.parts.stack_names import root
 from nested.shape import Input
 
+# What alarms that tell a person go by among the kinds.
+ALARMS = "Alarms"
+
 # Whether the service has a version yet.
 HAS_VERSION = "HasVersion"
 
@@ -114,7 +117,7 @@ def alarms() -> Kind:
     either = [{"state": {"value": ["ALARM"]}}, over]
     detail = {"alarmName": names, "$or": either}
     return Kind(
-        "Alarms",
+        ALARMS,
         _of("cloudwatch", "CloudWatch Alarm State Change", detail),
         {"status": "$.detail.state.value", "alarm": "$.detail.alarmName"},
         "<status>, alarm <alarm>",

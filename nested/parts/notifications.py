@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from troposphere import Equals, GetAtt, Not, Ref, Sub, Tags, Template
+from troposphere import GetAtt, Ref, Sub, Tags, Template
 from troposphere.kms import Key
 from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
 from nested import inputs
 from nested.parts.permissions import Statement, allow, policy
+from nested.parts.rules import given
 
 Publisher = Literal["cloudwatch", "events", "budgets"]
 
@@ -32,7 +33,7 @@ def add_to(t: Template, publishers: Sequence[Publisher]) -> None:
     `publishers` are the services that tell it. EventBridge does it for any account's rule, so it is named only where a
     rule of the stack, or of who deploys it, does.
     """
-    t.add_condition(_CONDITION, Not(Equals(Ref(inputs.ALARM_EMAIL.name), "")))
+    t.add_condition(_CONDITION, given(inputs.ALARM_EMAIL))
     t.add_resource([_key(publishers), _topic(), _topic_policy(publishers), _subscription()])
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import Equals, If, Not, Ref, Sub, Template, iam
+from troposphere import If, Sub, Template, iam
 
 from nested import inputs
 from nested.parts.permissions import policy
+from nested.parts.rules import given
 from nested.shape import needs
 
 GITHUB = "token.actions.githubusercontent.com"
@@ -49,7 +50,7 @@ def provider_arn(issuer: str) -> Sub:
 def github(t: Template) -> If:
     """Declare a repository on GitHub, its branch and environment, and return the subject of the jobs there."""
     needs(t, inputs.GITHUB_REPOSITORY, inputs.GITHUB_BRANCH, inputs.GITHUB_ENVIRONMENT)
-    t.add_condition(_HAS_ENVIRONMENT, Not(Equals(Ref(inputs.GITHUB_ENVIRONMENT.name), "")))
+    t.add_condition(_HAS_ENVIRONMENT, given(inputs.GITHUB_ENVIRONMENT))
     return If(_HAS_ENVIRONMENT, Sub(_GITHUB_ENVIRONMENT), Sub(_GITHUB_BRANCH))
 
 

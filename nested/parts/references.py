@@ -12,12 +12,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import Equals, If, Not, NoValue, Or, Ref, Sub, Template
+from troposphere import If, NoValue, Or, Sub, Template
 from troposphere.ecs import Secret
 from troposphere.iam import Policy
 
 from nested import inputs
 from nested.parts.permissions import Statement, allow, policy
+from nested.parts.rules import given
 from nested.shape import needs
 
 # The whole ARN: one without the six characters at its end is a search, which fails for some names ("Finding a secret
@@ -63,13 +64,13 @@ def declare(t: Template, reads: References) -> None:
     """Add the parameters that say where the values are, and their conditions; nothing where nothing is read."""
     if reads.secrets:
         needs(t, inputs.SECRET_ID)
-        t.add_condition(_SECRET, _given(inputs.SECRET_ID.name))
+        t.add_condition(_SECRET, given(inputs.SECRET_ID))
     if reads.values:
         needs(t, inputs.PARAMETER_PATH)
-        t.add_condition(_VALUES, _given(inputs.PARAMETER_PATH.name))
+        t.add_condition(_VALUES, given(inputs.PARAMETER_PATH))
     if reads:
         needs(t, inputs.KMS_KEY_ID)
-        t.add_condition(_KEY, _given(inputs.KMS_KEY_ID.name))
+        t.add_condition(_KEY, given(inputs.KMS_KEY_ID))
     if reads.secrets and reads.values:
         t.add_condition(_ANY, Or({"Condition": _SECRET}, {"Condition": _VALUES}))
 
@@ -112,7 +113,3 @@ def _condition(reads: References) -> str:
 
 def _variable(condition: str, name: str, source: Sub) -> If:
     return If(condition, Secret(Name=name, ValueFrom=source), NoValue)
-
-
-def _given(parameter: str) -> Not:
-    return Not(Equals(Ref(parameter), ""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import And, Equals, If, Not, NoValue, Or, Ref, Sub, Template
+from troposphere import If, NoValue, Ref, Sub, Template
 from troposphere.applicationautoscaling import (
     ScalableTarget,
     ScalableTargetAction,
@@ -14,6 +14,7 @@ from troposphere.applicationautoscaling import (
 )
 
 from nested import inputs
+from nested.parts.rules import both_or_neither, given, must
 from nested.shape import Input, needs
 
 # A new task takes about this long to count in the metrics; adding more before is adding blindly.
@@ -34,16 +35,10 @@ def add_to(t: Template) -> None:
     """
     needs(t, inputs.MIN_TASKS, inputs.MAX_TASKS, inputs.OFF_HOURS_BEGIN, inputs.OFF_HOURS_END)
     needs(t, inputs.OFF_HOURS_TIMEZONE, inputs.OFF_HOURS_MIN_TASKS, inputs.OFF_HOURS_MAX_TASKS)
-    begin, end = (Equals(Ref(each.name), "") for each in (inputs.OFF_HOURS_BEGIN, inputs.OFF_HOURS_END))
-    t.add_condition(_SCHEDULED, Not(begin))
-    t.add_rule("OffHoursBeginAndEnd", _both_or_none(begin, end))
-    t.add_resource(_tasks())
-
-
-def _both_or_none(begin: Equals, end: Equals) -> dict[str, Any]:
+    t.add_condition(_SCHEDULED, given(inputs.OFF_HOURS_BEGIN))
     text = "OffHoursBegin and OffHoursEnd are given both or not at all: one alone would hold for ever"
-    both = Or(And(begin, end), And(Not(begin), Not(end)))
-    return {"Assertions": [{"Assert": both, "AssertDescription": text}]}
+    t.add_rule("OffHoursBeginAndEnd", must(both_or_neither(inputs.OFF_HOURS_BEGIN, inputs.OFF_HOURS_END), text))
+    t.add_resource(_tasks())
 
 
 def _tasks() -> ScalableTarget:

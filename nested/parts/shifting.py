@@ -25,6 +25,7 @@ from troposphere.iam import Policy, Role
 from nested import inputs
 from nested.parts import rollout, target
 from nested.parts.permissions import allow, policy, trust
+from nested.parts.rules import given
 from nested.shape import needs
 
 # Whether deployments shift traffic.
@@ -66,12 +67,11 @@ def add_to(t: Template, *, hooks: Sequence[str] = ()) -> None:
     t.add_condition(SHIFTS, Not(Equals(strategy, "ROLLING")))
     t.add_condition(_IN_STEPS, Equals(strategy, "LINEAR"))
     t.add_condition(_BY_CANARY, Equals(strategy, "CANARY"))
-    t.add_condition(TESTED, Not(Equals(Ref(inputs.TEST_LISTENER_ARN.name), "")))
+    t.add_condition(TESTED, given(inputs.TEST_LISTENER_ARN))
     t.add_resource(_traffic_role())
     if hooks:
         needs(t, inputs.LIFECYCLE_HOOK_ARN)
-        given = Not(Equals(Ref(inputs.LIFECYCLE_HOOK_ARN.name), ""))
-        t.add_condition(_HOOKED, And(Condition(SHIFTS), given))
+        t.add_condition(_HOOKED, And(Condition(SHIFTS), given(inputs.LIFECYCLE_HOOK_ARN)))
         t.add_resource(_hook_role())
 
 

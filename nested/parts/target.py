@@ -35,6 +35,7 @@ PAIR = (PRIMARY, ALTERNATE)
 # What the production rule gives each group, always: the template never follows a deployment that has moved weights.
 WEIGHTS = {PRIMARY: 100, ALTERNATE: 0}
 
+# An Application Load Balancer speaks no other to its targets ("Target groups for your Application Load Balancers").
 Protocol = Literal["HTTP", "HTTPS"]
 
 

@@ -27,6 +27,7 @@ from nested import inputs
 from nested.parts import bootstrap, grants, references, timing
 from nested.parts.permissions import Statement, allow, policy
 from nested.parts.references import NOTHING, References
+from nested.parts.rules import must
 from nested.shape import needs
 
 CONTAINER = "app"
@@ -81,10 +82,7 @@ def _session_rule() -> dict[str, Any]:
     # "Monitor Amazon ECS containers with ECS Exec", Amazon ECS Developer Guide: its agent writes into the container.
     writable = Equals(Ref(inputs.READ_ONLY_ROOT_FILESYSTEM.name), "off")
     text = "ExecuteCommand on needs ReadOnlyRootFilesystem off: a session of ECS Exec writes into the container"
-    return {
-        "RuleCondition": Equals(Ref(inputs.EXECUTE_COMMAND.name), "on"),
-        "Assertions": [{"Assert": writable, "AssertDescription": text}],
-    }
+    return must(writable, text, when=Equals(Ref(inputs.EXECUTE_COMMAND.name), "on"))
 
 
 def log_group() -> LogGroup:
