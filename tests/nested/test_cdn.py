@@ -75,6 +75,12 @@ def test_every_behavior_has_security_headers_and_https(entrance: Entrance) -> No
         assert each["TargetOriginId"] == config(entrance)["Origins"][0]["Id"]
 
 
+@pytest.mark.parametrize("entrance", ENTRANCES)
+def test_no_policy_is_made_whose_name_another_stack_could_have(entrance: Entrance) -> None:
+    kinds = {each.type for each in network(entrance).resources.values()}
+    assert not [each for each in kinds if each.startswith("AWS::CloudFront::") and each.endswith("Policy")]
+
+
 def test_what_is_dynamic_takes_every_method() -> None:
     allowed = {path: set(each["AllowedMethods"]) for path, each in behaviors(config()).items()}
     assert allowed["*"] == allowed["/api/*"] == {"GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"}
