@@ -26,6 +26,7 @@ from nested import inputs
 from nested.parts import access_logs, cloudfront, timing
 from nested.parts.egress import nowhere
 from nested.parts.entrances import INTERNAL, Entrance
+from nested.parts.rules import given, must
 from nested.shape import Input, gives, needs
 
 # TLS 1.2 and 1.3 with forward secrecy, and post-quantum key exchange for who offers it: what "Security policies for
@@ -55,13 +56,13 @@ def template(*, plain_http: bool = False, entrance: Entrance = "internet") -> Te
     needs(t, inputs.VPC_ID, _subnets(entrance), inputs.CERTIFICATE_ARN)
     needs(t, inputs.DELETION_PROTECTION, inputs.ACCESS_LOGS_RETENTION_DAYS)
     needs(t, inputs.TEST_TRAFFIC_CIDR)
-    t.add_condition(_TESTED, Not(Equals(Ref(inputs.TEST_TRAFFIC_CIDR.name), "")))
+    t.add_condition(_TESTED, given(inputs.TEST_TRAFFIC_CIDR))
     t.add_condition("Protected", Equals(Ref(inputs.DELETION_PROTECTION.name), "on"))
-    given = Not(Equals(Ref(inputs.CERTIFICATE_ARN.name), ""))
     if plain_http or entrance != "internet":
-        t.add_condition(_ENCRYPTED, given)
+        t.add_condition(_ENCRYPTED, given(inputs.CERTIFICATE_ARN))
     else:
-        t.add_rule("CertificateIsGiven", _certificate_rule(given))
+        text = "CertificateArn is the ARN of a certificate: this load balancer serves nothing in the clear"
+        t.add_rule("CertificateIsGiven", must(given(inputs.CERTIFICATE_ARN), text))
     access_logs.add_to(t)
     if entrance == "internet":
         _add_public(t, plain_http)
@@ -104,11 +105,6 @@ def _outputs(listener: Any) -> dict[Input, Any]:
         inputs.LOAD_BALANCER_ZONE_ID: GetAtt("LoadBalancer", "CanonicalHostedZoneID"),
         inputs.LOAD_BALANCER_FULL_NAME: GetAtt("LoadBalancer", "LoadBalancerFullName"),
     }
-
-
-def _certificate_rule(given: Any) -> dict[str, Any]:
-    text = "CertificateArn is the ARN of a certificate: this load balancer serves nothing in the clear"
-    return {"Assertions": [{"Assert": given, "AssertDescription": text}]}
 
 
 def _encrypted(plain_http: bool, value: Any, instead: Any) -> Any:

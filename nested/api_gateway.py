@@ -59,7 +59,7 @@ def template(
     load balancer that the API reaches. With `application` every route leads to its one listener, and by default every
     path does; the API needs the network, the load balancer's group, and its certificate with a name of it, too.
     Needs the load balancer's ARN and DNS name, and how much the API takes and logs; gives ApiUrl, ApiStageArn, and
-    ApiName, ApiId and ApiStage for metrics.
+    ApiName and ApiStage for metrics.
     """
     t = Template(Description="Regional REST API in front of a private load balancer")
     needs(t, inputs.LOAD_BALANCER_ARN, inputs.LOAD_BALANCER_DNS_NAME)
@@ -76,7 +76,6 @@ def template(
         t,
         {
             inputs.API_NAME: Ref("AWS::StackName"),
-            inputs.API_ID: Ref("RestApi"),
             inputs.API_STAGE: Ref("Stage"),
             inputs.API_STAGE_ARN: Sub(f"{_STAGES}/${{Stage}}"),
             inputs.API_URL: Sub(f"https://${{RestApi}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{STAGE}"),

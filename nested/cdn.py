@@ -11,7 +11,7 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
-from troposphere import And, Condition, Equals, GetAtt, If, Not, NoValue, Or, Ref, Sub, Template
+from troposphere import And, Condition, Equals, GetAtt, If, Not, NoValue, Ref, Sub, Template
 from troposphere.cloudfront import (
     CacheBehavior,
     CustomErrorResponse,
@@ -32,7 +32,8 @@ from nested import inputs
 from nested.parts import cloudfront, timing
 from nested.parts.alias import alias
 from nested.parts.entrances import Entrance
-from nested.shape import Input, gives, needs
+from nested.parts.rules import both_or_neither, given, must
+from nested.shape import gives, needs
 
 # "Use managed cache policies", Amazon CloudFront Developer Guide.
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
@@ -90,13 +91,13 @@ def template(*, entrance: Entrance = "vpc-origin") -> Template:
     distribution = t.add_resource(_distribution(origin))
     name = GetAtt(distribution, "DomainName")
     t.add_resource([_record(kind, name) for kind in ("A", "AAAA")])
-    own, given = Sub("https://${AlternateDomainName}"), Sub("https://${Distribution.DomainName}")
+    own, theirs = Sub("https://${AlternateDomainName}"), Sub("https://${Distribution.DomainName}")
     gives(
         t,
         {
             inputs.DISTRIBUTION_ID: Ref(distribution),
             inputs.DISTRIBUTION_DOMAIN_NAME: name,
-            inputs.SERVICE_URL: If(_DOMAIN, own, given),
+            inputs.SERVICE_URL: If(_DOMAIN, own, theirs),
         },
     )
     return t
@@ -105,32 +106,24 @@ def template(*, entrance: Entrance = "vpc-origin") -> Template:
 def _declare(t: Template) -> None:
     needs(t, inputs.LOAD_BALANCER_DNS_NAME, inputs.CERTIFICATE_ARN, inputs.PRICE_CLASS, inputs.EDGE_CERTIFICATE_ARN)
     needs(t, inputs.WEB_ACL_ARN, inputs.ALTERNATE_DOMAIN_NAME, inputs.ALTERNATE_ZONE_ID)
-    t.add_condition(_DOMAIN, _is_given(inputs.ALTERNATE_DOMAIN_NAME))
-    t.add_condition(_CERTIFICATE, _is_given(inputs.EDGE_CERTIFICATE_ARN))
-    t.add_condition(_RECORDS, And(Condition(_DOMAIN), _is_given(inputs.ALTERNATE_ZONE_ID)))
-    t.add_condition(_WEB_ACL, _is_given(inputs.WEB_ACL_ARN))
-    t.add_condition(_ENCRYPTED, _is_given(inputs.CERTIFICATE_ARN))
-
-
-def _is_given(source: Input) -> Not:
-    return Not(Equals(Ref(source.name), ""))
+    t.add_condition(_DOMAIN, given(inputs.ALTERNATE_DOMAIN_NAME))
+    t.add_condition(_CERTIFICATE, given(inputs.EDGE_CERTIFICATE_ARN))
+    t.add_condition(_RECORDS, And(Condition(_DOMAIN), given(inputs.ALTERNATE_ZONE_ID)))
+    t.add_condition(_WEB_ACL, given(inputs.WEB_ACL_ARN))
+    t.add_condition(_ENCRYPTED, given(inputs.CERTIFICATE_ARN))
 
 
 def _add_rules(t: Template) -> None:
-    domain, viewers = _is_given(inputs.ALTERNATE_DOMAIN_NAME), _is_given(inputs.EDGE_CERTIFICATE_ARN)
-    both = Or(And(domain, viewers), And(Not(domain), Not(viewers)))
+    domain = given(inputs.ALTERNATE_DOMAIN_NAME)
     text = "AlternateDomainName and EdgeCertificateArn are given both or not at all: viewers are shown the certificate"
-    t.add_rule("DomainHasCertificate", _rule(both, text))
+    both = both_or_neither(inputs.ALTERNATE_DOMAIN_NAME, inputs.EDGE_CERTIFICATE_ARN)
+    t.add_rule("DomainHasCertificate", must(both, text))
     text = (
         "CertificateArn needs AlternateDomainName: CloudFront takes the certificate for the name that viewers ask for"
     )
-    t.add_rule("OriginHasDomain", _rule(domain, text) | {"RuleCondition": _is_given(inputs.CERTIFICATE_ARN)})
+    t.add_rule("OriginHasDomain", must(domain, text, when=given(inputs.CERTIFICATE_ARN)))
     text = "AlternateZoneId needs AlternateDomainName: without a name there is nothing to write into the zone"
-    t.add_rule("RecordsHaveDomain", _rule(domain, text) | {"RuleCondition": _is_given(inputs.ALTERNATE_ZONE_ID)})
-
-
-def _rule(assertion: Any, text: str) -> dict[str, Any]:
-    return {"Assertions": [{"Assert": assertion, "AssertDescription": text}]}
+    t.add_rule("RecordsHaveDomain", must(domain, text, when=given(inputs.ALTERNATE_ZONE_ID)))
 
 
 def _vpc_origin(t: Template) -> Origin:

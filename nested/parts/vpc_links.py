@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from troposphere import And, Equals, GetAtt, If, Not, Or, Ref, Template
+from troposphere import GetAtt, If, Ref, Template
 from troposphere.apigateway import VpcLink
 from troposphere.apigatewayv2 import VpcLink as VpcLinkV2
 from troposphere.ec2 import SecurityGroup, SecurityGroupEgress, SecurityGroupIngress
 
 from nested import inputs
 from nested.parts.egress import nowhere
+from nested.parts.rules import both_or_neither, given, must
 from nested.shape import needs
 
 To = Literal["network", "application"]
@@ -66,11 +67,9 @@ def add_interfaces(t: Template) -> None:
 def _add_encryption(t: Template) -> None:
     """Add the condition on a certificate, and the rule that says for which name it is."""
     needs(t, inputs.CERTIFICATE_ARN, inputs.CERTIFICATE_NAME)
-    arn, name = (Not(Equals(Ref(each.name), "")) for each in (inputs.CERTIFICATE_ARN, inputs.CERTIFICATE_NAME))
-    t.add_condition(ENCRYPTED, arn)
+    t.add_condition(ENCRYPTED, given(inputs.CERTIFICATE_ARN))
     text = "CertificateArn and CertificateName are given both or not at all: the API checks the certificate's name"
-    both = Or(And(arn, name), And(Not(arn), Not(name)))
-    t.add_rule("CertificateHasName", {"Assertions": [{"Assert": both, "AssertDescription": text}]})
+    t.add_rule("CertificateHasName", must(both_or_neither(inputs.CERTIFICATE_ARN, inputs.CERTIFICATE_NAME), text))
 
 
 def _security_group() -> SecurityGroup:
