@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from stackwright.aws import Aws
 from stackwright.compose import Blueprint
+from stackwright.emulator.middleware import DEFAULT_ACCOUNT
+from stackwright.emulator.server import LocalAws
 from stackwright.errors import BadInput, StackwrightError
 from stackwright.project import Project
 from stackwright.publish import (
@@ -38,16 +39,12 @@ FLAT = Blueprint("plain", {"Resources": {"B": {"Type": "AWS::S3::Bucket"}}}, {})
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    try:
-        yield f"http://localhost:{server.get_host_and_port()[1]}"
-    finally:
-        server.stop()
+    with LocalAws() as local:
+        yield local.endpoint
 
 
-def account(endpoint: str, number: str = "111122223333") -> Aws:
-    return Aws(region="eu-west-1", endpoint=endpoint, keys=("key", number))
+def account(endpoint: str, number: str = DEFAULT_ACCOUNT) -> Aws:
+    return Aws(region="eu-west-1", endpoint=endpoint, keys=(number, "secret"))
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -22,7 +21,11 @@ def _loader(paths: str | None = None) -> Loader:
     def own(service: str, *arguments: Any, **options: Any) -> Any:
         """Load a model; clients of S3 take the bucket out of the paths of theirs, and moto's router needs it there."""
         found = load(service, *arguments, **options)
-        return deepcopy(found) if service == "s3" else found
+        return {**found, "operations": _own_paths(found["operations"])} if "operations" in found else found
 
     loader.load_service_model = own
     return loader
+
+
+def _own_paths(operations: dict[str, Any]) -> dict[str, Any]:
+    return {name: {**operation, "http": {**operation["http"]}} for name, operation in operations.items()}
