@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 
 import pytest
 from support import models
 
+from stackwright.cli import NEW_OBJECTS_BETWEEN_COLLECTIONS
+
 
 def pytest_configure() -> None:
+    gc.set_threshold(NEW_OBJECTS_BETWEEN_COLLECTIONS)
     models.keep()
     # A shell starts what goes on in the background deaf to SIGINT, and what a test starts would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
