@@ -25,7 +25,7 @@ from stackwright.wiring.refusals import Refused, named
 from stackwright.wiring.roots import Question, questions
 from stackwright.wiring.rules import lifted
 from stackwright.wiring.sources import Several, Stack, check_instances, read, stacks
-from stackwright.wiring.text import ordered
+from stackwright.wiring.text import BYTES_AS_TEXT, ordered
 
 if TYPE_CHECKING:
     from troposphere import Template
@@ -104,7 +104,7 @@ def flat(name: str, *templates: Template, description: str) -> Blueprint:
     with named(name):
         root = merging.merged([read(_title(each, at), each) for at, each in enumerate(templates, 1)])
         body = ordered({"Description": description} | root)
-        limits.check("the template", body, at_most=limits.BYTES_AS_TEXT)
+        limits.check("the template", body, at_most=BYTES_AS_TEXT)
     return Blueprint(name, body, {})
 
 

@@ -12,13 +12,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from stackwright.wiring.refusals import Refused
-from stackwright.wiring.text import as_text
+from stackwright.wiring.text import BYTES_AS_TEXT, as_text
 
 COUNTS = {"Resources": 500, "Parameters": 200, "Outputs": 200}
 BYTES_BY_S3 = 1_000_000
-BYTES_AS_TEXT = 51_200
 
-# Writing indented text is eight times slower than compact text, and makes it about twice as long: ten is far off.
+# Writing indented text is slower than compact text, and makes it about half as long again: ten times is far off.
 _INDENTED_PER_COMPACT = 10
 _TROPOSPHERE = re.compile(r"Maximum (?:number of )?(resources|parameters|outputs|mappings) (\d+) reached")
 

@@ -7,6 +7,7 @@ from troposphere import Output, Parameter, Ref, Template
 from troposphere.cloudformation import WaitConditionHandle
 
 from stackwright.compose import Refused, compose, flat, several, translated
+from stackwright.wiring import limits
 from stackwright.wiring.text import as_text
 
 
@@ -44,7 +45,7 @@ def test_a_nested_template_of_more_than_a_megabyte(stack):
 
 
 def test_a_root_above_51200_bytes_is_allowed_because_it_goes_by_s3(stack, word):
-    service = several(stack(word("Cpu"), word("Memory")), *(f"S{n}" for n in range(100)))
+    service = several(stack(word("Cpu"), word("Memory")), *(f"{'Service' * 8}{n}" for n in range(100)))
     made = compose("x", description="d", service=service)
     assert len(as_text(made.root)) > 51_200
 
@@ -56,11 +57,9 @@ def test_a_flat_template_above_51200_bytes_is_refused():
 
 
 def test_the_bytes_counted_are_those_that_are_written():
-    # Compact, this list would fit; written, each of its items has a line to itself.
-    template = of_size(0)
-    template.resources["Handle"].Metadata = {"Entries": [{}] * 10_000}
-    with pytest.raises(Refused, match="bytes"):
-        flat("x", template, description="d")
+    body = of_size(52_000).to_dict()
+    with pytest.raises(Refused, match=f"x has {len(as_text(body)):,} bytes"):
+        limits.check("x", body, at_most=51_200)
 
 
 def _parameter(template: Template, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Templates as text: whatever they hold comes back, and what is plain takes one line."""
+"""Templates as text: whatever they hold comes back, and what is plain or short takes one line."""
 
 from __future__ import annotations
 
@@ -25,19 +25,29 @@ def test_it_is_never_longer_than_with_a_line_for_each_value(document: dict[str, 
     assert len(as_text(document)) <= len(json.dumps(document, indent=1)) + 1
 
 
-def test_a_list_of_plain_values_takes_one_line_and_so_does_an_object_of_one() -> None:
+def test_a_list_of_plain_values_takes_one_line_and_so_does_what_fits() -> None:
+    long = [f"ecs:List{number}" for number in range(12)]
     document = {
-        "Action": ["ecs:List*", 'a "quoted", [\\\n one'],
-        "Statement": [{"Fn::GetAtt": ["Vpc", "Id"]}, 1],
+        "Action": ['a "quoted", [\\\n one', *long],
+        "Statement": [{"Fn::GetAtt": ["Vpc", "Id"]}, {"Action": long, "Condition": {}}],
         "None": [],
     }
     assert as_text(document).splitlines() == [
         "{",
-        ' "Action": ["ecs:List*", "a \\"quoted\\", [\\\\\\n one"],',
+        f' "Action": ["a \\"quoted\\", [\\\\\\n one", {json.dumps(long)[1:]},',
         ' "Statement": [',
         '  {"Fn::GetAtt": ["Vpc", "Id"]},',
-        "  1",
+        "  {",
+        f'   "Action": {json.dumps(long)},',
+        '   "Condition": {}',
+        "  }",
         " ],",
         ' "None": []',
         "}",
     ]
+
+
+def test_what_is_too_long_to_go_as_text_has_a_line_for_each_resource() -> None:
+    resource = {"Type": "AWS::SSM::Parameter", "Properties": {"Value": {"Fn::Sub": ["x" * 100, {}]}}}
+    text = as_text({"Resources": {f"Resource{number}": resource for number in range(400)}})
+    assert len(text.splitlines()) == 404
