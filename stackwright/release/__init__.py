@@ -30,10 +30,10 @@ from stackwright.errors import BadInput, StackwrightError
 from stackwright.params import stated
 from stackwright.release import deployments
 from stackwright.release.artifacts import write
-from stackwright.release.group import Group, group_of, is_released, live
+from stackwright.release.group import Group, group_of, is_released
 from stackwright.release.image import built
 from stackwright.release.order import VERSION, Order, check_declared, fingerprint_in, make_order
-from stackwright.release.revision import revised, short
+from stackwright.release.revision import is_live, revised, short
 from stackwright.release.ship import followed, shipped, tell
 from stackwright.release.way import Way
 
@@ -108,7 +108,7 @@ def _released(
     spec = revised(aws, stack, group, order, way, role_arn=role_arn)
     if spec is None:
         return None
-    if not order.appspec and live(aws, group) == spec.task_definition:
+    if not order.appspec and is_live(aws, group, spec):
         way.screen.say(f"{order.sentence} is live already")
         return deployments.Look("", deployments.SUCCEEDED)
     return shipped(aws, group, order, spec, way)
@@ -133,7 +133,7 @@ def after_deploy(aws: Aws, before: Stack | None, again: Again, screen: Screen) -
         return
     group = group_of(aws, stack)
     order = make_order(stack, image=None, version=None, definition=None, appspec=None)
-    if live(aws, group) == group.spec.task_definition:
+    if is_live(aws, group, group.spec):
         return
     if not _is_new(before, stack):
         screen.say(f"registered, and not released: {short(group.spec.task_definition)}")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stackwright.release.own import DEFINITION_PLACEHOLDER, IMAGE_PLACEHOLDER, own_definition
+from stackwright.release.own import DEFINITION_PLACEHOLDER, IMAGE_PLACEHOLDER, described
 
 if TYPE_CHECKING:
     from stackwright.aws import Aws
@@ -22,11 +22,10 @@ if TYPE_CHECKING:
 def write(aws: Aws, group: Group, order: Order, folder: Path) -> list[Path]:
     """Write the three files into a folder, which is made if it is not there; return their paths.
 
-    The task definition is the stack's live revision, with the placeholder in the place of its image.
+    The task definition is the stack's live revision, with the placeholder in the place of its image. It has the
+    revision's tags, which the tasks take from it.
     """
-    arn = group.spec.task_definition
-    found = aws.call("ecs", "describe_task_definition", taskDefinition=arn)["taskDefinition"]
-    definition = own_definition(json.dumps(found, default=str), image="", family=found["family"])
+    definition = described(aws, group.spec.task_definition)
     for container in definition["containerDefinitions"]:
         if container["name"] == group.spec.container:
             container["image"] = IMAGE_PLACEHOLDER

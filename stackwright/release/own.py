@@ -8,15 +8,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 from stackwright.ecs.appspec import AppSpec, BadAppSpec, parse
 from stackwright.ecs.fargate import has_size
 from stackwright.errors import BadInput
 from stackwright.revision import TOLD
 
+if TYPE_CHECKING:
+    from stackwright.aws import Aws
+
 IMAGE_PLACEHOLDER = "<IMAGE1_NAME>"
 DEFINITION_PLACEHOLDER = "<TASK_DEFINITION>"
+
+
+def described(aws: Aws, definition: str) -> dict[str, Any]:
+    """Return what RegisterTaskDefinition takes of a revision that ECS has, with the tags that are not AWS's own."""
+    found = aws.call("ecs", "describe_task_definition", taskDefinition=definition, include=["TAGS"])
+    tags = [each for each in found.get("tags", []) if not each["key"].startswith("aws:")]
+    kept = {name: value for name, value in found["taskDefinition"].items() if name not in TOLD}
+    return {**kept, "tags": sorted(tags, key=itemgetter("key"))}
 
 
 def own_definition(text: str, *, image: str, family: str) -> dict[str, Any]:

@@ -23,9 +23,9 @@ from stackwright.errors import StackwrightError
 from stackwright.preflight.check import Verdict
 from stackwright.preflight.checks.image_present import present as image_present
 from stackwright.publish import execution_role
-from stackwright.release.group import Group, group_of
+from stackwright.release.group import Group, group_of, live
 from stackwright.release.order import VERSION, Order
-from stackwright.release.own import check_reached, own_appspec, own_definition
+from stackwright.release.own import check_reached, described, own_appspec, own_definition
 
 if TYPE_CHECKING:
     from stackwright.aws import Aws
@@ -111,6 +111,15 @@ def _nested(aws: Aws, stack: Stack, root: dict[str, Any]) -> Iterator[tuple[str,
     for each in aws.held(stack.id):
         if each.type == NESTED:
             yield root["Resources"][each.logical_id]["Properties"]["TemplateURL"], aws.template(each.physical_id)
+
+
+def is_live(aws: Aws, group: Group, spec: AppSpec) -> bool:
+    """Tell whether the task definition of an AppSpec is in production, or one that differs by its number alone.
+
+    CodePipeline registers what it deploys once more.
+    """
+    running, asked = live(aws, group), spec.task_definition
+    return running == asked or described(aws, running) == described(aws, asked)
 
 
 def short(arn: str) -> str:
