@@ -11,7 +11,7 @@ BUILD_OPTIONS ?=
 BLUEPRINT ?= ec2-alb
 ENV ?= dev
 FOLDER ?= .
-STEPS := standing repository login ship cached smoke push digest carry promote revise
+STEPS := standing repository application deployment-group login ship cached smoke push digest carry promote revise
 ifneq ($(filter image $(STEPS),$(MAKECMDGOALS)),)
 export BLUEPRINT ENV FOLDER COMMIT VERSION IMAGE
 endif
@@ -30,15 +30,22 @@ image:
 PUSHED = aws ecr describe-images --repository-name "$${REPOSITORY\#*/}" --filter tagStatus=TAGGED --output text \
     --query "imageDetails[?contains(imageTags, '$$ENV-$$COMMIT')].imageDigest"
 
+# Of the stack's outputs, the one of this name.
 FOUND = aws cloudformation describe-stacks --stack-name "$$BLUEPRINT-$$ENV" --output text \
-    --query "Stacks[].Outputs[] | [?OutputKey=='RepositoryUri'].OutputValue"
+    --query "Stacks[].Outputs[] | [?OutputKey=='$(1)'].OutputValue"
 
 # The registry is the system's own, so a system that is not there yet goes first, with the bootstrap container.
 standing: $(VENV)/.installed
-	test -n "$$($(FOUND))" || $(BIN)/python build.py deploy "$$BLUEPRINT" "$$ENV" --yes
+	test -n "$$($(call FOUND,RepositoryUri))" || $(BIN)/python build.py deploy "$$BLUEPRINT" "$$ENV" --yes
 
 repository:
-	@$(FOUND)
+	@$(call FOUND,RepositoryUri)
+
+application:
+	@$(call FOUND,CodeDeployApplicationName)
+
+deployment-group:
+	@$(call FOUND,DeploymentGroupName)
 
 login:
 	aws ecr get-login-password | docker login --username AWS --password-stdin "$${REPOSITORY%%/*}"

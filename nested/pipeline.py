@@ -1,9 +1,9 @@
 """Pipeline: from an uploaded or pushed source to both environments of one system, the second after an approval.
 
 Put together from `parts`: buckets (`pipeline_buckets`), CodeBuild projects with their roles (`pipeline_projects`),
-stages (`pipeline_stages`), events (`pipeline_events`), and the topic that is told (`notifications`). Here are the
-pipeline itself and its role, which passes the execution role to CloudFormation: so a person makes this stack, and no
-role of ours.
+stages (`pipeline_stages`), releases (`pipeline_releases`), events (`pipeline_events`), and the topic that is told
+(`notifications`). Here are the pipeline itself and its role, which passes the execution role to CloudFormation: so a
+person makes this stack, and no role of ours.
 """
 
 from __future__ import annotations
@@ -14,7 +14,15 @@ from troposphere import Equals, GetAtt, If, Not, NoValue, Ref, Select, Split, Su
 from troposphere.codepipeline import ArtifactStore, Pipeline
 
 from nested import inputs
-from nested.parts import grants, notifications, pipeline_buckets, pipeline_events, pipeline_projects, pipeline_systems
+from nested.parts import (
+    grants,
+    notifications,
+    pipeline_buckets,
+    pipeline_events,
+    pipeline_projects,
+    pipeline_releases,
+    pipeline_systems,
+)
 from nested.parts.permissions import Statement, allow, policy, trust
 from nested.parts.pipeline_buckets import SOURCE, STORE
 from nested.parts.pipeline_stages import CONNECTED, SOURCE_KEY, Deploy, stages
@@ -22,7 +30,7 @@ from nested.parts.shared_parameters import image_pointer, shared
 from nested.shape import gives, needs
 
 _UNCONNECTED = "HasSourceBucket"
-_PIPELINE = pipeline_events.PIPELINE
+_PIPELINE, _ROLE = pipeline_events.PIPELINE, "PipelineRole"
 
 # SSM refuses an empty value, and no image is called so: it stands until the first deployment.
 NO_IMAGE = "none"
@@ -31,7 +39,8 @@ NO_IMAGE = "none"
 def template(*, deploy: Deploy = "cloudformation") -> Template:
     """Emit the pipeline's stack.
 
-    With `deploy` cloudformation an environment gets its templates and its image by a change set. With ecs it gets the
+    With `deploy` cloudformation an environment gets its templates and its image by a change set; where CodeDeploy
+    deploys the service, CodePipeline's action CodeDeployToECS then has it release that image. With ecs it gets the
     image alone, by ECS's deploy action, which CloudFormation knows nothing of: each environment then has a pointer, an
     SSM parameter that the pipeline writes once the image runs and that the stack's next update takes it from.
     Needs the blueprint and its environments, a connection or none, and where to publish and what to deploy with; gives
@@ -41,9 +50,12 @@ def template(*, deploy: Deploy = "cloudformation") -> Template:
     _declare(t)
     pipeline_buckets.add_to(t, unless_connected=_UNCONNECTED)
     notifications.add_to(t, ["events"])
-    pipeline_projects.add_to(t)
+    pipeline_projects.add_to(t, releases=deploy == "cloudformation")
     if deploy == "ecs":
         _point(t)
+    else:
+        pipeline_projects.add_writer_to(t)
+        pipeline_releases.add_to(t, pipeline_role=_ROLE)
     t.add_resource([_role(deploy), _pipeline(deploy)])
     pipeline_events.add_to(t, unless_connected=_UNCONNECTED)
     gives(
@@ -91,7 +103,7 @@ def _pipeline(deploy: Deploy) -> Pipeline:
         # Of several changes that wait for an environment the newest goes on, as with GitHub and GitLab; queued, each
         # would have to be approved or rejected in its turn.
         ExecutionMode="SUPERSEDED",
-        RoleArn=GetAtt("PipelineRole", "Arn"),
+        RoleArn=GetAtt(_ROLE, "Arn"),
         ArtifactStore=ArtifactStore(Type="S3", Location=Ref(STORE)),
         Stages=stages(deploy),
     )
@@ -101,7 +113,7 @@ def _role(deploy: Deploy) -> iam.Role:
     # "Create the CodePipeline service role", AWS CodePipeline User Guide: its trust has no condition.
     by_kind = _by_cloudformation() if deploy == "cloudformation" else _by_ecs()
     return iam.Role(
-        "PipelineRole",
+        _ROLE,
         AssumeRolePolicyDocument=trust("codepipeline.amazonaws.com"),
         Policies=[
             iam.Policy(PolicyName="HandOn", PolicyDocument=policy(*_artifacts())),
@@ -139,8 +151,10 @@ def _source() -> list[Any]:
 
 def _builds(deploy: Deploy) -> Statement:
     projects = [pipeline_projects.BUILD, pipeline_projects.REVIEW, pipeline_projects.PROMOTE]
-    projects += [pipeline_projects.POINT] if deploy == "ecs" else []
-    return allow(["codebuild:BatchGetBuilds", "codebuild:StartBuild"], [GetAtt(each, "Arn") for each in projects])
+    arns: list[Any] = [GetAtt(each, "Arn") for each in projects]
+    write = If(pipeline_releases.BY_CODEDEPLOY, GetAtt(pipeline_projects.WRITE, "Arn"), NoValue)
+    arns.append(GetAtt(pipeline_projects.POINT, "Arn") if deploy == "ecs" else write)
+    return allow(["codebuild:BatchGetBuilds", "codebuild:StartBuild"], arns)
 
 
 def _asks() -> list[Statement]:
@@ -176,8 +190,8 @@ def _by_ecs() -> list[Statement]:
     look = [f"ecs:{each}" for each in ("DescribeTaskDefinition", "DescribeTasks", "ListTasks")]
     return [
         allow(["ecs:DescribeServices", "ecs:UpdateService"], pipeline_systems.services(*pipeline_systems.BOTH)),
-        allow("ecs:RegisterTaskDefinition", pipeline_systems.task_definitions()),
-        allow("ecs:TagResource", pipeline_systems.task_definitions(), when=registering),
+        allow("ecs:RegisterTaskDefinition", pipeline_systems.task_definitions(*pipeline_systems.BOTH)),
+        allow("ecs:TagResource", pipeline_systems.task_definitions(*pipeline_systems.BOTH), when=registering),
         allow(look, "*"),
-        allow("iam:PassRole", pipeline_systems.roles(), when=to_tasks),
+        allow("iam:PassRole", pipeline_systems.roles(*pipeline_systems.BOTH), when=to_tasks),
     ]

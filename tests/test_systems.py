@@ -12,7 +12,7 @@ from templates import BLUEPRINTS
 
 PAGE = "systems.md"
 BEYOND = "Beyond all five"
-LINES = {"ec2-alb": 37, "ec2-api": 19, "fargate-alb": 10, "fargate-cdn": 27, "fargate-bluegreen": 8, BEYOND: 12}
+LINES = {"ec2-alb": 37, "ec2-api": 19, "fargate-alb": 10, "fargate-cdn": 27, "fargate-bluegreen": 9, BEYOND: 12}
 """The sections, with the lines that each has: one that is deleted is missed."""
 LATER = {"cost": "not built yet", "diagrams": "not built yet"}
 

@@ -1,13 +1,14 @@
 """CodeBuild projects of a pipeline: build, review and promotion, each with a role of its own, and their one log group.
 
-What they run stands in the source beside the code (`buildspec*.yml`); what they may do stands here.
+One more writes down what CodeDeploy is to release, or what ECS was given. What they run stands in the source beside the
+code (`buildspec*.yml`); what they may do stands here.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from troposphere import Equals, GetAtt, If, Ref, Sub, Template, iam, logs
+from troposphere import Equals, GetAtt, If, NoValue, Ref, Sub, Template, iam, logs
 from troposphere.codebuild import (
     Artifacts,
     CloudWatchLogs,
@@ -23,8 +24,10 @@ from nested import inputs
 from nested.parts import grants, pipeline_systems
 from nested.parts.permissions import Statement, allow, policy, trust
 from nested.parts.pipeline_buckets import STORE
+from nested.parts.pipeline_releases import BY_CODEDEPLOY
 
-BUILD, REVIEW, PROMOTE, POINT = "BuildProject", "ReviewProject", "PromoteProject", "PointProject"
+BUILD, REVIEW, PROMOTE = "BuildProject", "ReviewProject", "PromoteProject"
+POINT, WRITE = "PointProject", "WriteProject"
 LOGS = "BuildLogs"
 
 _ON_ARM = "BuildsOnArm"
@@ -46,12 +49,16 @@ phases:
 """
 
 
-def add_to(t: Template) -> None:
-    """Add log group, roles and projects; the template needs what `pipeline.template` declares."""
+def add_to(t: Template, *, releases: bool) -> None:
+    """Add log group, roles and projects; the template needs what `pipeline.template` declares.
+
+    One that `releases` has the condition that CodeDeploy deploys the system, and the review then sees whether it does.
+    """
+    looks = [If(BY_CODEDEPLOY, each, NoValue) for each in _look_at_releases()] if releases else []
     t.add_condition(_ON_ARM, Equals(Ref(inputs.CPU_ARCHITECTURE.name), "ARM64"))
     t.add_resource(_log_group())
     t.add_resource([_role("BuildRole", _build()), _build_project()])
-    t.add_resource([_role("ReviewRole", _review()), _role("PromoteRole", _promote())])
+    t.add_resource([_role("ReviewRole", [*_review(), *looks]), _role("PromoteRole", _promote())])
     t.add_resource(_project(REVIEW, "ReviewRole", "buildspec-review.yml", "Prod"))
     t.add_resource(_project(PROMOTE, "PromoteRole", "buildspec-promote.yml", "Prod"))
 
@@ -60,6 +67,12 @@ def add_pointer_to(t: Template, pointers: list[Any]) -> None:
     """Add the project that writes an environment's image to its pointer, one of these ARNs; ENV comes by the action."""
     writes = allow("ssm:PutParameter", pointers)
     t.add_resource([_role("PointRole", [writes]), _project(POINT, "PointRole", _POINT_SPEC, "Dev")])
+
+
+def add_writer_to(t: Template) -> None:
+    """Add the project that writes what CodeDeployToECS takes; ENV and IMAGE come by the action."""
+    t.add_resource(_role("WriteRole", _write(), Condition=BY_CODEDEPLOY))
+    t.add_resource(_project(WRITE, "WriteRole", "buildspec-release.yml", "Dev", Condition=BY_CODEDEPLOY))
 
 
 def _log_group() -> logs.LogGroup:
@@ -100,6 +113,7 @@ def _project(
     environment: Environment | None = None,
     cache: ProjectCache | None = None,
     minutes: int = _OTHER_MINUTES,
+    **more: Any,
 ) -> Project:
     small = Environment(
         Type="LINUX_CONTAINER",
@@ -118,6 +132,7 @@ def _project(
         TimeoutInMinutes=minutes,
         QueuedTimeoutInMinutes=_QUEUE_MINUTES,
         **({"Cache": cache} if cache else {}),
+        **more,
     )
 
 
@@ -132,7 +147,7 @@ def _variable(name: str, value: Any) -> EnvironmentVariable:
     return EnvironmentVariable(Name=name, Value=value)
 
 
-def _role(title: str, statements: list[Statement]) -> iam.Role:
+def _role(title: str, statements: list[Any], **more: Any) -> iam.Role:
     # "Cross-service confused deputy prevention", AWS CodeBuild User Guide.
     own = {"StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")}}
     log = grants.write_logs(GetAtt(LOGS, "Arn"))
@@ -140,6 +155,7 @@ def _role(title: str, statements: list[Statement]) -> iam.Role:
         title,
         AssumeRolePolicyDocument=trust("codebuild.amazonaws.com", when=own),
         Policies=[iam.Policy(PolicyName="Work", PolicyDocument=policy(log, _read_artifacts(), *statements))],
+        **more,
     )
 
 
@@ -177,6 +193,18 @@ def _review() -> list[Statement]:
     ]
 
 
+def _look_at_releases() -> list[Statement]:
+    """Return what `deploy` asks of the second environment, where CodeDeploy may be at work on another version.
+
+    Source: "Actions, resources, and condition keys for AWS CodeDeploy": a target has no resource.
+    """
+    looks = [f"codedeploy:{each}" for each in ("GetDeployment", "GetDeploymentGroup", "ListDeployments")]
+    return [
+        allow(looks, pipeline_systems.of_codedeploy("Prod")),
+        allow(["codedeploy:GetDeploymentTarget", "codedeploy:ListDeploymentTargets"], "*"),
+    ]
+
+
 def _promote() -> list[Statement]:
     """Promotion: pull from the first registry, push to the second."""
     return [
@@ -184,6 +212,17 @@ def _promote() -> list[Statement]:
         *grants.push(pipeline_systems.registries("Prod")),
         allow(["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], pipeline_systems.registries("Dev")),
         allow("cloudformation:DescribeStacks", pipeline_systems.roots("Prod")),
+    ]
+
+
+def _write() -> list[Statement]:
+    """Writing: read the live revision of either stack, which has no resource, and change nothing."""
+    both = pipeline_systems.BOTH
+    return [
+        *_write_artifacts(),
+        allow(["cloudformation:DescribeStacks", "cloudformation:GetTemplate"], pipeline_systems.roots(*both)),
+        allow("codedeploy:GetDeploymentGroup", pipeline_systems.of_codedeploy(*both)),
+        allow("ecs:DescribeTaskDefinition", "*"),
     ]
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
-from troposphere import If, Ref, Sub
+from troposphere import GetAtt, If, NoValue, Ref, Sub
 from troposphere.codepipeline import Actions, ActionTypeId, InputArtifacts, OutputArtifacts, Stages
 
 from nested import inputs
 from nested.parts import pipeline_projects as projects
+from nested.parts import pipeline_releases as releases
 from nested.parts.pipeline_buckets import SOURCE
 from nested.parts.pipeline_systems import CHANGE_SET, Environment, stack_name
 
@@ -85,8 +86,11 @@ def _promote(deploy: Deploy) -> Actions:
     return _codebuild("Promote", projects.PROMOTE, given, order=3, gives=left, Namespace=_PROMOTE)
 
 
-def _cloudformation(of: Environment, order: int) -> list[Actions]:
-    """Write a change set of the published root with the environment's parameters and the image, and execute it."""
+def _cloudformation(of: Environment, order: int) -> list[Any]:
+    """Write a change set of the published root with the environment's parameters and the image, and execute it.
+
+    Where CodeDeploy deploys the service, that registers a revision and moves nothing; the release follows.
+    """
     named = {"StackName": Sub(stack_name(of)), "ChangeSetName": CHANGE_SET}
     proposed = named | {
         "ActionMode": "CHANGE_SET_REPLACE",
@@ -100,6 +104,28 @@ def _cloudformation(of: Environment, order: int) -> list[Actions]:
     return [
         _action("Propose", "Deploy", "CloudFormation", proposed, takes=_BUILT, order=order),
         _action("Execute", "Deploy", "CloudFormation", executed, order=order + 1),
+        *(If(releases.BY_CODEDEPLOY, each, NoValue) for each in _codedeploy(of, order + 2)),
+    ]
+
+
+def _codedeploy(of: Environment, order: int) -> list[Actions]:
+    """Write down the revision that the stack has registered, and have CodeDeploy move the traffic to one like it."""
+    variables = {"IMAGE": _image(of), "ENV": f"${{{of}Environment}}"}
+    written, namespace = f"{of}Release", f"{of}Write"
+    taken = {
+        "ApplicationName": f"#{{{namespace}.APPLICATION}}",
+        "DeploymentGroupName": f"#{{{namespace}.DEPLOYMENT_GROUP}}",
+        "TaskDefinitionTemplateArtifact": written,
+        "TaskDefinitionTemplatePath": "taskdef.json",
+        "AppSpecTemplateArtifact": written,
+        "AppSpecTemplatePath": "appspec.json",
+        "Image1ArtifactName": written,
+        "Image1ContainerName": "IMAGE1_NAME",
+    }
+    own_role = {"RoleArn": GetAtt(releases.role(of), "Arn")}
+    return [
+        _codebuild("Write", projects.WRITE, variables, order=order, gives=written, Namespace=namespace),
+        _action("Release", "Deploy", "CodeDeployToECS", taken, takes=written, order=order + 1, **own_role),
     ]
 
 

@@ -38,9 +38,9 @@ def registries(*environments: Environment) -> list[Sub]:
     return _named_after(environments, "ecr:${AWS::Region}:${AWS::AccountId}:repository/{}")
 
 
-def roles() -> list[Sub]:
-    """Return the ARNs of the roles of both systems."""
-    return _named_after(BOTH, "iam::${AWS::AccountId}:role/{}")
+def roles(*environments: Environment) -> list[Sub]:
+    """Return the ARNs of the systems' roles."""
+    return _named_after(environments, "iam::${AWS::AccountId}:role/{}")
 
 
 def services(*environments: Environment) -> list[Sub]:
@@ -48,9 +48,19 @@ def services(*environments: Environment) -> list[Sub]:
     return _named_after(environments, "ecs:${AWS::Region}:${AWS::AccountId}:service/{}/*")
 
 
-def task_definitions() -> list[Sub]:
-    """Return the ARNs of the revisions that both systems' task definitions have and will have."""
-    return _named_after(BOTH, "ecs:${AWS::Region}:${AWS::AccountId}:task-definition/{}:*")
+def task_definitions(*environments: Environment) -> list[Sub]:
+    """Return the ARNs of the revisions that the systems' task definitions have and will have."""
+    return _named_after(environments, "ecs:${AWS::Region}:${AWS::AccountId}:task-definition/{}:*")
+
+
+def of_codedeploy(*environments: Environment) -> list[Sub]:
+    """Return the ARNs of the systems' applications and deployment groups, which their deployments are of."""
+    return _named_after(environments, "codedeploy:${AWS::Region}:${AWS::AccountId}:*:{}")
+
+
+def deployment_configurations() -> Sub:
+    """Return the ARNs of the ways in which CodeDeploy itself moves traffic."""
+    return Sub("arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentconfig:CodeDeployDefault.*")
 
 
 def _named_after(environments: Sequence[Environment], shape: str) -> list[Sub]:

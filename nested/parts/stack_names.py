@@ -16,7 +16,8 @@ from collections.abc import Iterable
 from troposphere import Ref, Select, Split, Sub
 
 # Whose services CodeDeploy deploys: a role's template has no room for the patterns of all stacks once more.
-RELEASED = ("fargate-bluegreen-*",)
+RELEASED_BLUEPRINT = "fargate-bluegreen"
+RELEASED = (f"{RELEASED_BLUEPRINT}-*",)
 
 
 def arns(stacks: Iterable[str], *shapes: str) -> list[Sub]:

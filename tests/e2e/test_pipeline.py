@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 from support.accounts import REGION, Account, Project
+from support.existing_network import BLUEPRINT, given, network
 from support.pipelines import Run, zipped
+from support.released import System
 from support.stacks import Stack
 
-SYSTEM = "fargate-alb"
+BY_ECS = "fargate-alb"
 PARTS = ["build.py", ".cfnlintrc", "nested", "params", "templates", "Makefile", "delivery.mk", "setup.cfg"]
 PARTS += ["pyproject.toml", "constraints.txt", "buildspec.yml", "buildspec-review.yml", "buildspec-promote.yml"]
+PARTS += ["buildspec-release.yml"]
 HERE = ("--yes", "--region", REGION)
 
 
@@ -25,6 +28,7 @@ class Delivery:
 
     project: Project
     folder: Path
+    blueprint: str
 
     @property
     def account(self) -> Account:
@@ -32,10 +36,10 @@ class Delivery:
 
     @property
     def pipeline(self) -> Stack:
-        return Stack(self.account, "pipeline", SYSTEM)
+        return Stack(self.account, "pipeline", self.blueprint)
 
     def system(self, environment: str) -> Stack:
-        return Stack(self.account, SYSTEM, environment)
+        return Stack(self.account, self.blueprint, environment)
 
     def upload(self, name: str) -> Run:
         """Upload the source as a person does; return the execution that it starts."""
@@ -55,32 +59,44 @@ class Delivery:
 
     def given(self, environment: str) -> str:
         """The image that CloudFormation knows of."""
-        parameters = self.system(environment).stacks()[f"{SYSTEM}-{environment}"]["Parameters"]
+        parameters = self.system(environment).stacks()[f"{self.blueprint}-{environment}"]["Parameters"]
         return next(str(each["ParameterValue"]) for each in parameters if each["ParameterKey"] == "Image")
 
     def pointer(self, environment: str) -> str:
-        name = f"/stackwright/{SYSTEM}-{environment}/image"
+        name = f"/stackwright/{self.blueprint}-{environment}/image"
         return str(self.account.client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
 
 
-def deployed(project: Project, folder: Path) -> Delivery:
+def deployed(project: Project, folder: Path, blueprint: str) -> Delivery:
     """Both environments, as persons deploy them first, without an image."""
-    project.run("deploy", SYSTEM, "dev", "--local", "--yes")
-    project.run("deploy", SYSTEM, "prod", *HERE)
-    return Delivery(project, folder)
+    project.run("deploy", blueprint, "dev", "--local", "--yes")
+    project.run("deploy", blueprint, "prod", *HERE)
+    return Delivery(project, folder, blueprint)
 
 
 @pytest.fixture(scope="module")
 def delivery(make_project: Callable[[Path], Project], tmp_path_factory: pytest.TempPathFactory) -> Delivery:
+    """The system whose stages have all that a deployment by CloudFormation has, and a release."""
     project = make_project(tmp_path_factory.mktemp("project"))
-    found = deployed(project, tmp_path_factory.mktemp("runs"))
-    project.run("deploy", "pipeline", SYSTEM, *HERE)
+    # Both in the account, and so the zone, of dev.
+    project.set(BLUEPRINT, "prod", DomainName="prod.dev.example.com")
+    for environment in ("dev", "prod"):
+        given(project, environment, TrafficShift="AllAtOnce", TerminationWaitMinutes="0")
+    found = deployed(project, tmp_path_factory.mktemp("runs"), BLUEPRINT)
+    project.run("deploy", "pipeline", BLUEPRINT, *HERE)
     return found
 
 
 @pytest.fixture(scope="module")
 def ran(delivery: Delivery) -> Run:
-    return delivery.upload("first").go()
+    """An execution to its end; on its way traffic is where the stage before has left it."""
+    dev, prod = (System(delivery.project, each) for each in ("dev", "prod"))
+    run = delivery.upload("first").go(before="Dev/Write")
+    assert delivery.given("dev") == run.variables["Build", "IMAGE"]
+    assert dev.traffic() == {"blue": 100}, "moved by the stack"
+    run.go(before="Prod/Write")
+    assert (dev.traffic(), prod.traffic()) == ({"green": 100}, {"blue": 100})
+    return run.go()
 
 
 def test_an_upload_starts_it(delivery: Delivery) -> None:
@@ -102,6 +118,10 @@ def test_the_build_leaves_what_the_later_actions_ask_for(delivery: Delivery, ran
         for key in ("TemplatePath", "TemplateConfiguration"):
             artifact, _, path = ran.configured[f"{environment}/Propose"][key].partition("::")
             assert (ran.artifacts[artifact] / path).is_file()
+    for environment in ("Dev", "Prod"):
+        asked = ran.configured[f"{environment}/Release"]
+        for key in ("TaskDefinitionTemplate", "AppSpecTemplate"):
+            assert (ran.artifacts[asked[f"{key}Artifact"]] / asked[f"{key}Path"]).is_file()
     assert json.loads((left / "imagedefinitions.json").read_text())[0]["name"] == "app"
     assert "pytest" in (ran.folder / "Build/Build/noted").read_text()
 
@@ -117,9 +137,9 @@ def test_a_version_of_s3_becomes_a_tag(delivery: Delivery, ran: Run) -> None:
 def test_the_approval_shows_the_tree_and_the_guarantees(ran: Run) -> None:
     shown = ran.printed["Prod/Review"]
     assert "~ TaskDefinition (task definition) REPLACED, the old one kept" in shown
-    assert "because: " in shown
+    assert "guarantees hold" in shown
     asked = ran.configured["Prod/Approve"]["CustomData"]
-    assert "fargate-alb prod: " in asked and "guarantees hold" in asked
+    assert "fargate-bluegreen prod: " in asked and "guarantees hold" in asked
     assert "to change" in asked and "REPLACED" in asked
     assert ran.variables["Build", "IMAGE"] in asked
     assert ran.configured["Prod/Approve"]["ExternalEntityLink"].startswith(f"https://{REGION}.console.aws.amazon.com/")
@@ -134,15 +154,26 @@ def test_dev_and_prod_run_one_digest_each_from_its_own_registry(delivery: Delive
         assert delivery.system(environment).image() == image
 
 
-def test_a_person_deploys_after_it_and_changes_nothing(delivery: Delivery, ran: Run) -> None:
+def test_what_codedeploy_released_is_what_the_stack_has_registered(delivery: Delivery, ran: Run) -> None:
     for environment in ("dev", "prod"):
-        assert "no changes" in delivery.project.run("deploy", SYSTEM, environment, *HERE).stderr
+        system = System(delivery.project, environment)
+        assert system.traffic() == {"green": 100}
+        (primary,) = (each for each in system.service()["taskSets"] if each["status"] == "PRIMARY")
+        live, registered = primary["taskDefinition"], delivery.system(environment).output("TaskDefinitionArn")
+        assert live != registered and live.rpartition(":")[0] == registered.rpartition(":")[0]
+
+
+def test_a_person_deploys_or_releases_after_it_and_changes_nothing(delivery: Delivery, ran: Run) -> None:
+    for environment in ("dev", "prod"):
+        told = delivery.project.run("deploy", BLUEPRINT, environment, *HERE).stderr
+        assert "no changes" in told and "not released" not in told
+        assert "is live already" in delivery.project.run("release", BLUEPRINT, environment, *HERE).stderr
 
 
 def test_what_a_deployment_refuses_stops_before_the_approval(ran: Run, tmp_path: Path) -> None:
-    """From the review on, with a source that would replace prod's subnets."""
+    """From the review on, with a source that would move prod to another network."""
     source = shutil.copytree(ran.artifacts["SourceOutput"], tmp_path / "source")
-    Project(source, ran.account).set(SYSTEM, "prod", VpcCidr="10.9.0.0/16")
+    Project(source, ran.account).set(BLUEPRINT, "prod", **network(ran.account))
     done = {name: given for name, given in ran.configured.items() if not name.startswith("Prod/")}
     again = replace(ran, folder=tmp_path, artifacts=ran.artifacts | {"SourceOutput": source}, configured=done)
     with pytest.raises(AssertionError, match="would replace what traffic or data hangs on"):
@@ -151,7 +182,7 @@ def test_what_a_deployment_refuses_stops_before_the_approval(ran: Run, tmp_path:
 
 
 def test_another_deployment_of_it_changes_nothing(delivery: Delivery) -> None:
-    assert "no changes" in delivery.project.run("deploy", "pipeline", SYSTEM, *HERE).stderr
+    assert "no changes" in delivery.project.run("deploy", "pipeline", BLUEPRINT, *HERE).stderr
 
 
 @pytest.fixture(scope="module")
@@ -160,10 +191,10 @@ def by_ecs(make_project: Callable[[Path], Project], tmp_path_factory: pytest.Tem
     project = make_project(tmp_path_factory.mktemp("project"))
     blueprint = project.folder / "templates/pipeline.py"
     blueprint.write_text(blueprint.read_text().replace("pipeline.template()", 'pipeline.template(deploy="ecs")'))
-    found = deployed(project, tmp_path_factory.mktemp("runs"))
+    found = deployed(project, tmp_path_factory.mktemp("runs"), BY_ECS)
     outputs = {f"{name.title()}{key}": found.system(name).output(key) for name in ("dev", "prod") for key in NAMES}
-    project.set("pipeline", SYSTEM, **outputs)
-    project.run("deploy", "pipeline", SYSTEM, *HERE)
+    project.set("pipeline", BY_ECS, **outputs)
+    project.run("deploy", "pipeline", BY_ECS, *HERE)
     return found
 
 
@@ -180,14 +211,14 @@ def test_an_update_of_the_stack_keeps_the_image_that_ecs_was_given(by_ecs: Deliv
     run.go(before="Prod/Point")
     promoted = run.variables["Promote", "IMAGE"]
     assert (by_ecs.running("prod"), by_ecs.pointer("prod")) == ({promoted}, "none")
-    refused = by_ecs.project.run("deploy", SYSTEM, "prod", *HERE, status=2).stderr
+    refused = by_ecs.project.run("deploy", BY_ECS, "prod", *HERE, status=2).stderr
     assert f"the service runs image {promoted}, which the stack does not know of" in refused
     run.go()
     assert by_ecs.pointer("prod") == promoted
     for environment, image in (("dev", built), ("prod", promoted)):
         assert by_ecs.given(environment) == ""
-        by_ecs.project.set(SYSTEM, environment, TaskMemory="1024")
-        by_ecs.project.run("deploy", SYSTEM, environment, *HERE)
+        by_ecs.project.set(BY_ECS, environment, TaskMemory="1024")
+        by_ecs.project.run("deploy", BY_ECS, environment, *HERE)
         assert by_ecs.given(environment) == image
         assert by_ecs.running(environment) == {image}
 
@@ -197,15 +228,15 @@ def test_destroying_it_with_its_data_leaves_nothing(by_ecs: Delivery) -> None:
     buckets = [by_ecs.pipeline.output(name) for name in ("SourceBucketName", "ArtifactStoreName")]
     s3.put_object(Bucket=buckets[0], Key="source.zip", Body=b"again")
     s3.delete_object(Bucket=buckets[0], Key="source.zip")
-    gone = by_ecs.project.run("destroy", "pipeline", SYSTEM, "--yes", "--delete-data", "--region", REGION).stderr
+    gone = by_ecs.project.run("destroy", "pipeline", BY_ECS, "--yes", "--delete-data", "--region", REGION).stderr
     assert "delete with every version of every object ArtifactStore" in gone
     assert not set(buckets) & {each["Name"] for each in s3.list_buckets()["Buckets"]}
     for client, call, member in LEFT:
         found = getattr(by_ecs.account.client(client), call)()[member]
-        assert not [each for each in found if f"pipeline-{SYSTEM}" in json.dumps(each, default=str)], call
+        assert not [each for each in found if f"pipeline-{BY_ECS}" in json.dumps(each, default=str)], call
     pointers = {"Key": "Name", "Option": "Contains", "Values": ["/image"]}
     assert by_ecs.account.client("ssm").describe_parameters(ParameterFilters=[pointers])["Parameters"] == []
-    assert "nothing to do" in by_ecs.project.run("destroy", "pipeline", SYSTEM, *HERE).stderr
+    assert "nothing to do" in by_ecs.project.run("destroy", "pipeline", BY_ECS, *HERE).stderr
 
 
 LEFT: list[tuple[str, str, str]] = [

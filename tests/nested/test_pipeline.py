@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,12 +18,15 @@ from nested.parts.pipeline_stages import Deploy
 from stackwright.capabilities import capabilities
 from stackwright.compose import flat
 from stackwright.deploy import pointer
+from stackwright.release import own
+from stackwright.release.group import is_released
 from stackwright.resolve.environment import Environment
 from stackwright.resolve.nested import resolve
 from stackwright.resolve.symbols import rendered
 from stackwright.wiring.text import as_text
 from templates import BLUEPRINTS
 
+ROOT = Path(__file__).parents[2]
 CONNECTION = "arn:aws:codeconnections:eu-west-1:123456789012:connection/12345678-90ab-cdef-1234-567890abcdef"
 GIVEN = {"ProjectName": "shop", "EnvironmentName": "delivery", "BlueprintName": "fargate-alb"}
 ECS = {
@@ -31,6 +35,8 @@ ECS = {
     "ProdClusterName": "cluster-2",
     "ProdServiceName": "service-2",
 }
+RELEASED = {"BlueprintName": "fargate-bluegreen"}
+KINDS: list[tuple[Deploy, dict[str, str]]] = [("cloudformation", {}), ("cloudformation", RELEASED), ("ecs", {})]
 CONNECTED = {"ConnectionArn": CONNECTION, "FullRepositoryId": "octo/app"}
 # "CloudFormation quotas", AWS CloudFormation User Guide: a template that is passed as text.
 BYTES_AS_TEXT = 51_200
@@ -76,12 +82,12 @@ def about(role: str, action: str, deploy: Deploy = "cloudformation", **parameter
     return found
 
 
-def allowed(role: str, deploy: Deploy = "cloudformation") -> set[str]:
-    return {action for each in statements(role, deploy) for action in listed(each["Action"])}
+def allowed(role: str, deploy: Deploy = "cloudformation", **parameters: str) -> set[str]:
+    return {action for each in statements(role, deploy, **parameters) for action in listed(each["Action"])}
 
 
-def roles(deploy: Deploy) -> Iterator[str]:
-    yield from (name for name in resources(deploy) if name.endswith("Role"))
+def roles(deploy: Deploy, **parameters: str) -> Iterator[str]:
+    yield from (name for name in resources(deploy, **parameters) if name.endswith("Role"))
 
 
 # -- The pipeline --------------------------------------------------------------------------------------------------
@@ -219,27 +225,99 @@ def test_it_changes_the_two_stacks_by_the_execution_role_and_its_own_change_set(
     assert about("PipelineRole", "cloudformation:ExecuteChangeSet")["Condition"] == own
 
 
+# -- Release by CodeDeploy -----------------------------------------------------------------------------------------
+
+
+def test_what_codedeploy_deploys_is_what_the_pipeline_has_it_release() -> None:
+    for name, make in BLUEPRINTS.items():
+        made = make()
+        if made.flat:
+            continue
+        releases = {each for each in actions(BlueprintName=name) if each.endswith("/Release")}
+        assert bool(releases) == is_released(made.root["Outputs"]), name
+
+
+def test_prod_is_released_once_it_was_approved_and_its_revision_is_registered() -> None:
+    made = actions(**RELEASED)
+    orders: dict[str, list[tuple[int, str]]] = {"Dev": [], "Prod": []}
+    for name, each in made.items():
+        stage, _, action = name.partition("/")
+        orders.get(stage, []).append((int(each["RunOrder"]), action))
+    after = ["Propose", "Execute", "Write", "Release"]
+    assert [action for _, action in sorted(orders["Dev"])] == after
+    assert [action for _, action in sorted(orders["Prod"])] == ["Review", "Approve", "Promote", *after]
+    for stage in orders.values():
+        assert len({order for order, _ in stage}) == len(stage), "side by side"
+
+
+@pytest.mark.parametrize(("stage", "image"), [("Dev", "#{Build.IMAGE}"), ("Prod", "#{Promote.IMAGE}")])
+def test_what_is_written_of_an_environment_is_released_to_it(stage: str, image: str) -> None:
+    made = actions(**RELEASED)
+    written, released = made[f"{stage}/Write"], made[f"{stage}/Release"]
+    variables = {each["name"]: each["value"] for each in json.loads(written["Configuration"]["EnvironmentVariables"])}
+    assert variables == {"IMAGE": image, "ENV": stage.lower()}
+    (artifact,) = (each["Name"] for each in written["OutputArtifacts"])
+    given = released["Configuration"]
+    assert released["InputArtifacts"] == [{"Name": artifact}]
+    assert {value for key, value in given.items() if "Artifact" in key} == {artifact}
+    spec = yaml.safe_load((ROOT / resources(**RELEASED)["WriteProject"]["Source"]["BuildSpec"]).read_text())
+    exported = {f"#{{{written['Namespace']}.{each}}}" for each in spec["env"]["exported-variables"]}
+    assert {given["ApplicationName"], given["DeploymentGroupName"]} == exported
+    paths = {value for key, value in given.items() if key.endswith("Path")}
+    assert set(spec["artifacts"]["files"]) == paths | {"imageDetail.json"}
+    assert f"<{given['Image1ContainerName']}>" == own.IMAGE_PLACEHOLDER
+
+
+@pytest.mark.parametrize(("stage", "other"), [("dev", "prod"), ("prod", "dev")])
+def test_a_release_reaches_one_environment(stage: str, other: str) -> None:
+    role = f"{stage.title()}ReleaseRole"
+    assert other not in json.dumps(statements(role, **RELEASED))
+    assert resources(**RELEASED)[role]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {
+        "AWS": "${PipelineRole.Arn}"
+    }
+    for action in ("codedeploy:CreateDeployment", "ecs:RegisterTaskDefinition", "iam:PassRole"):
+        reached = [each for each in about(role, action, **RELEASED)["Resource"] if "deploymentconfig:" not in each]
+        assert [f"fargate-bluegreen-{stage}-*" in each for each in reached] == [True], action
+    changes = {action for action in allowed("PipelineRole", **RELEASED) if action.startswith(("codedeploy:", "ecs:"))}
+    assert not changes
+
+
+def test_who_writes_releases_nothing() -> None:
+    looks = ("Get", "Describe")
+    rest = {each for each in allowed("WriteRole", **RELEASED) if not each.partition(":")[2].startswith(looks)}
+    assert rest == {"logs:CreateLogStream", "logs:PutLogEvents", "s3:PutObject"}
+
+
+def test_the_review_may_ask_whether_codedeploy_is_at_work() -> None:
+    asked = about("ReviewRole", "codedeploy:ListDeployments", **RELEASED)
+    assert [each.rpartition(":")[2] for each in asked["Resource"]] == ["fargate-bluegreen-prod-*"]
+    assert {"codedeploy:GetDeployment", "codedeploy:GetDeploymentGroup"} <= set(asked["Action"])
+    assert not [each for each in allowed("ReviewRole") if each.startswith("codedeploy:")]
+
+
 # -- What each may -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("deploy", ["cloudformation", "ecs"])
-def test_roles_are_passed_to_named_services(deploy: Deploy) -> None:
-    for role in roles(deploy):
-        for statement in statements(role, deploy):
+@pytest.mark.parametrize(("deploy", "parameters"), KINDS)
+def test_roles_are_passed_to_named_services(deploy: Deploy, parameters: dict[str, str]) -> None:
+    for role in roles(deploy, **parameters):
+        for statement in statements(role, deploy, **parameters):
             if "iam:PassRole" not in listed(statement["Action"]):
                 continue
-            to_tasks = role == "PipelineRole" and deploy == "ecs"
-            services = ["ecs-tasks", "ecs"] if to_tasks else ["cloudformation"]
+            to_ecs = ["ecs-tasks", "ecs"] if role == "PipelineRole" and deploy == "ecs" else ["cloudformation"]
+            services = ["ecs-tasks"] if role.endswith("ReleaseRole") else to_ecs
             passed = listed(statement["Condition"]["StringEquals"]["iam:PassedToService"])
             assert passed == [f"{each}.amazonaws.com" for each in services]
             assert "*" not in listed(statement["Resource"])
 
 
-@pytest.mark.parametrize("deploy", ["cloudformation", "ecs"])
-def test_every_role_is_anothers(deploy: Deploy) -> None:
-    used = [each["ServiceRole"] for each in resources(deploy).values() if "ServiceRole" in each]
-    used += [resources(deploy)["Pipeline"]["RoleArn"], resources(deploy)["UploadStarts"]["Targets"][0]["RoleArn"]]
-    assert sorted(used) == sorted(f"${{{role}.Arn}}" for role in roles(deploy))
+@pytest.mark.parametrize(("deploy", "parameters"), KINDS)
+def test_every_role_is_anothers(deploy: Deploy, parameters: dict[str, str]) -> None:
+    found = resources(deploy, **parameters)
+    used = [each["ServiceRole"] for each in found.values() if "ServiceRole" in each]
+    used += [found["Pipeline"]["RoleArn"], found["UploadStarts"]["Targets"][0]["RoleArn"]]
+    used += [each["RoleArn"] for each in actions(deploy, **parameters).values() if "RoleArn" in each]
+    assert sorted(used) == sorted(f"${{{role}.Arn}}" for role in roles(deploy, **parameters))
 
 
 def test_the_review_changes_nothing() -> None:
@@ -269,16 +347,18 @@ def test_nothing_of_a_build_reaches_prod() -> None:
     assert "prod" not in json.dumps(statements("BuildRole"))
 
 
-@pytest.mark.parametrize("deploy", ["cloudformation", "ecs"])
-def test_projects_are_the_pipelines_and_log_into_one_group_that_forgets(deploy: Deploy) -> None:
-    found = resources(deploy, BuildLogRetentionDays="14")
+@pytest.mark.parametrize(("deploy", "parameters"), KINDS)
+def test_projects_are_the_pipelines_and_log_into_one_group_that_forgets(
+    deploy: Deploy, parameters: dict[str, str]
+) -> None:
+    found = resources(deploy, BuildLogRetentionDays="14", **parameters)
     projects = {name: each for name, each in found.items() if name.endswith("Project")}
     for project in projects.values():
         assert project["Source"]["Type"] == project["Artifacts"]["Type"] == "CODEPIPELINE"
         assert project["LogsConfig"]["CloudWatchLogs"]["GroupName"] == "${BuildLogs.Ref}"
     assert [name for name, each in projects.items() if each["Environment"].get("PrivilegedMode")] == ["BuildProject"]
     assert found["BuildLogs"]["RetentionInDays"] == found["ExecutionLogs"]["RetentionInDays"] == "14"
-    started = about("PipelineRole", "codebuild:StartBuild", deploy)["Resource"]
+    started = about("PipelineRole", "codebuild:StartBuild", deploy, **parameters)["Resource"]
     assert sorted(started) == sorted(f"${{{name}.Arn}}" for name in projects)
 
 

@@ -15,7 +15,7 @@ from nested import ci_access, deploy_role
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BUILDSPEC = REPOSITORY / "buildspec.yml"
-BUILDSPECS = [BUILDSPEC, REPOSITORY / "buildspec-review.yml", REPOSITORY / "buildspec-promote.yml"]
+BUILDSPECS = [BUILDSPEC, *(REPOSITORY / f"buildspec-{each}.yml" for each in ("review", "promote", "release"))]
 GITLAB = REPOSITORY / ".gitlab-ci.yml"
 WORKFLOWS = sorted((REPOSITORY / ".github" / "workflows").glob("*.yml"))
 KIND = "application/vnd.docker.distribution.manifest.v2+json"

@@ -202,6 +202,36 @@ class Run:
         client.update_service(**where, service=given["ServiceName"], taskDefinition=revision)
         return {}
 
+    def _codedeploytoecs(self, name: str, given: dict[str, str], inputs: list[Path], folder: Path) -> dict[str, str]:
+        """A revision of the template with the image in its place, deployed by the AppSpec with the revision in its.
+
+        "Amazon ECS and CodeDeploy blue-green deployment action reference", AWS CodePipeline User Guide.
+        """
+        artifacts = dict(zip(self._taken(name), inputs, strict=True))
+        detail = json.loads((artifacts[given["Image1ArtifactName"]] / "imageDetail.json").read_text())
+        template = artifacts[given["TaskDefinitionTemplateArtifact"]] / given["TaskDefinitionTemplatePath"]
+        definition = template.read_text().replace(f"<{given['Image1ContainerName']}>", detail["ImageURI"])
+        made = self.account.client("ecs").register_task_definition(**json.loads(definition))["taskDefinition"]
+        spec = (artifacts[given["AppSpecTemplateArtifact"]] / given["AppSpecTemplatePath"]).read_text()
+        told = {"content": spec.replace("<TASK_DEFINITION>", made["taskDefinitionArn"])}
+        client = self.account.client("codedeploy")
+        deployment = client.create_deployment(
+            applicationName=given["ApplicationName"],
+            deploymentGroupName=given["DeploymentGroupName"],
+            revision={"revisionType": "AppSpecContent", "appSpecContent": told},
+        )["deploymentId"]
+        client.get_waiter("deployment_successful").wait(
+            deploymentId=deployment, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+        )
+        return {}
+
+    def _taken(self, name: str) -> list[str]:
+        """The names of an action's input artifacts."""
+        stage, _, action = name.partition("/")
+        actions = next(each["actions"] for each in self.stages() if each["name"] == stage)
+        found = next(each for each in actions if each["name"] == action)
+        return [each["name"] for each in found["inputArtifacts"]]
+
 
 def _matching(folder: Path, patterns: list[str]) -> Iterator[Path]:
     """What CodeBuild collects: `**/*` is everything below."""

@@ -78,6 +78,18 @@ ACTION_TYPES: dict[tuple[str, str], ActionType] = {
         required=_keys("ClusterName", "ServiceName"),
         optional=_keys("FileName", "DeploymentTimeout"),
     ),
+    ("Deploy", "CodeDeployToECS"): ActionType(
+        takes=range(1, 6),
+        gives=_NONE,
+        required=_keys(
+            "ApplicationName", "DeploymentGroupName", "TaskDefinitionTemplateArtifact", "AppSpecTemplateArtifact"
+        ),
+        optional=_keys(
+            "TaskDefinitionTemplatePath",
+            "AppSpecTemplatePath",
+            *(f"Image{number}{what}" for number in range(1, 5) for what in ("ArtifactName", "ContainerName")),
+        ),
+    ),
 }
 
 # What each mode of that action has to have beside the stack ("AWS CloudFormation deploy action reference").

@@ -20,6 +20,7 @@ _NAME = re.compile(r"[A-Za-z0-9.@\-_]{1,100}")
 _NAMESPACE = re.compile(r"[A-Za-z0-9@\-_]{1,100}")
 _ARTIFACT = re.compile(r"[a-zA-Z0-9_\-]{1,100}")
 _REFERENCE = re.compile(r"#\{([^{}]*)\}")
+_NAMES_ARTIFACT = re.compile(r"PrimarySource|(TaskDefinition|AppSpec)TemplateArtifact|Image[1-4]ArtifactName")
 _VALUE = 1000  # ActionConfigurationValue; parameter overrides of CloudFormation and approval texts among them
 _STAGES = range(2, 51)
 _ACTIONS = range(1, 51)
@@ -164,10 +165,10 @@ def _check_json(given: Mapping[str, str], prefix: str) -> None:
 
 
 def _check_paths(action: Action, given: Mapping[str, str], prefix: str) -> None:
-    """Refuse a path whose artifact is none of the action's inputs, and a primary source that is none."""
+    """Refuse what names an artifact that is none of the action's inputs."""
     inputs = {each["name"] for each in action.get("inputArtifacts", [])}
     named = {key: given[key].partition("::")[0] for key in ("TemplatePath", "TemplateConfiguration") if key in given}
-    named |= {"PrimarySource": given["PrimarySource"]} if "PrimarySource" in given else {}
+    named |= {key: value for key, value in given.items() if _NAMES_ARTIFACT.fullmatch(key)}
     for key, artifact in named.items():
         if artifact not in inputs:
             raise InvalidActionDeclarationException(

@@ -120,6 +120,16 @@ def staged(change: Callable[[list[Any]], Any]) -> dict[str, Any]:
     return changed(lambda pipeline: change(pipeline["stages"]) and None)
 
 
+def released(*missing: str, **configuration: str) -> dict[str, Any]:
+    """A release by CodeDeploy, with these keys of its configuration missing or otherwise."""
+    files = {"TaskDefinitionTemplateArtifact": "Built", "AppSpecTemplateArtifact": "Built"}
+    images = {"Image1ArtifactName": "Built", "Image1ContainerName": "IMAGE1_NAME"}
+    given = {"ApplicationName": "shop", "DeploymentGroupName": "shop", **files, **images, **configuration}
+    kept = {key: value for key, value in given.items() if key not in missing}
+    release = action("Release", "Deploy", "CodeDeployToECS", kept, inputArtifacts=[{"name": "Built"}], runOrder=3)
+    return staged(lambda stages: stages[2]["actions"].append(release))
+
+
 WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "a queue without V2": (headed(pipelineType="V1", executionMode="QUEUED"), "InvalidStructure", "type V2"),
     "variables without V2": (headed(pipelineType="V1", variables=[{"name": "a"}]), "InvalidStructure", "type V2"),
@@ -152,6 +162,21 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
         configured("Dev", "Propose", TemplatePath="Source::root.json"),
         "InvalidActionDeclaration",
         "TemplatePath",
+    ),
+    "a release of nobody's artifact": (
+        released(AppSpecTemplateArtifact="Source"),
+        "InvalidActionDeclaration",
+        "AppSpecTemplateArtifact names 'Source'",
+    ),
+    "a release of a fifth image": (
+        released(Image5ArtifactName="Built"),
+        "InvalidActionDeclaration",
+        "'Image5ArtifactName'",
+    ),
+    "a release without a group": (
+        released("DeploymentGroupName"),
+        "InvalidActionDeclaration",
+        "'DeploymentGroupName'",
     ),
     "an artifact that nobody gives": (
         with_("Build", "Build", inputArtifacts=[{"name": "Other"}]),
