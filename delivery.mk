@@ -71,12 +71,13 @@ smoke:
 	docker stop --time 60 "$$started"; ended=$$(docker wait "$$started"); \
 	[ "$$ended" = 0 ] || { echo "ended with exit status $$ended on SIGTERM" >&2; exit 1; }
 
-# `latest` only where the registry lets it move, which is asked before anything is pushed.
+# `latest` only where the registry lets it move, which is asked before anything is pushed, and before the tag by which a
+# second run knows that all is done.
 push:
 	moves=$$(aws ecr describe-repositories --repository-names "$${REPOSITORY#*/}" --output text --query "repositories[?\
 	imageTagMutability=='MUTABLE' || imageTagMutability=='IMMUTABLE_WITH_EXCLUSION' && \
 	imageTagMutabilityExclusionFilters[?filter=='latest']].repositoryName") && \
-	for tag in "$$ENV-$$COMMIT" $${moves:+latest}; do \
+	for tag in $${moves:+latest} "$$ENV-$$COMMIT"; do \
 	    docker tag "$$IMAGE" "$$REPOSITORY:$$tag" && docker push "$$REPOSITORY:$$tag" || exit 1; \
 	done
 

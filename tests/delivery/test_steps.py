@@ -149,6 +149,8 @@ def test_latest_is_the_newest_image_and_no_other_tag_moves(start: Callable[..., 
         assert delivery.tags()[f"dev-{commit}"] == delivery.tags()["latest"]
     assert delivery.tags().keys() == {"dev-one", "dev-two", "latest"}
     assert delivery.tags()["dev-one"] != delivery.tags()["dev-two"]
+    pushed = [line.rpartition(":")[2] for line in delivery.noted if line.startswith("docker push")]
+    assert pushed == ["latest", "dev-one", "latest", "dev-two"], "the tag that ends a second run comes last"
 
 
 def test_latest_is_left_alone_where_no_tag_moves(start: Callable[..., Delivery]) -> None:
