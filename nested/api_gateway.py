@@ -15,7 +15,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from troposphere import Condition, Equals, If, Not, Ref, Sub, Template
+from troposphere import Equals, If, Ref, Sub, Template
 from troposphere.apigateway import (
     AccessLogSetting,
     Deployment,
@@ -44,8 +44,6 @@ ACCESS_MODE = "STRICT"
 EVERY_TYPE = "*/*"
 
 EVERYBODY = Callers()
-
-_PLAIN = "HasNoCertificate"
 
 _STAGES = "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${RestApi}/stages"
 
@@ -114,8 +112,7 @@ def _add_deployments(t: Template, api: RestApi, to: vpc_links.To) -> Ref | If:
     if to == "network":
         return Ref(t.add_resource(Deployment(title, RestApiId=Ref(api))))
     encrypted = Deployment(f"{title}Https", RestApiId=Ref(api), Condition=vpc_links.ENCRYPTED)
-    plain = Deployment(f"{title}Http", RestApiId=Ref(api), Condition=_PLAIN)
-    t.add_condition(_PLAIN, Not(Condition(vpc_links.ENCRYPTED)))
+    plain = Deployment(f"{title}Http", RestApiId=Ref(api), Condition=vpc_links.PLAIN)
     t.add_resource([encrypted, plain])
     return If(vpc_links.ENCRYPTED, Ref(encrypted), Ref(plain))
 

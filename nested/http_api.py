@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from troposphere import Equals, If, NoValue, Ref, Sub, Template
+from troposphere import Equals, If, Ref, Sub, Template
 from troposphere.apigatewayv2 import (
     AccessLogSettings,
     Api,
@@ -30,6 +30,9 @@ from nested.parts import api_logs, vpc_links
 from nested.shape import gives, needs
 
 STAGE = "prod"
+
+# One for either scheme: an update leaves as it is what it does not mention, and so TLS on when the certificate goes.
+_INTEGRATIONS = {vpc_links.ENCRYPTED: "HttpsIntegration", vpc_links.PLAIN: "HttpIntegration"}
 
 Authorization = Literal["NONE", "AWS_IAM", "JWT"]
 
@@ -49,7 +52,9 @@ def template(*, authorization: Authorization = "NONE") -> Template:
     if authorization == "JWT":
         needs(t, inputs.JWT_ISSUER, inputs.JWT_AUDIENCE)
         t.add_resource(_authorizer())
-    t.add_resource([_integration(), _route(authorization), _stage()])
+    checked = TlsConfig(ServerNameToVerify=Ref(inputs.CERTIFICATE_NAME.name))
+    t.add_resource([_integration(vpc_links.ENCRYPTED, TlsConfig=checked), _integration(vpc_links.PLAIN)])
+    t.add_resource([_route(authorization), _stage()])
     gives(
         t,
         {
@@ -72,9 +77,10 @@ def _authorizer() -> Authorizer:
     )
 
 
-def _integration() -> Integration:
+def _integration(condition: str, **tls: TlsConfig) -> Integration:
     return Integration(
-        "Integration",
+        _INTEGRATIONS[condition],
+        Condition=condition,
         ApiId=Ref("HttpApi"),
         IntegrationType="HTTP_PROXY",
         IntegrationMethod="ANY",
@@ -83,18 +89,19 @@ def _integration() -> Integration:
         ConnectionId=Ref("VpcLink"),
         PayloadFormatVersion="1.0",
         RequestParameters={"overwrite:path": "$request.path"},
-        TlsConfig=If(vpc_links.ENCRYPTED, TlsConfig(ServerNameToVerify=Ref(inputs.CERTIFICATE_NAME.name)), NoValue),
+        **tls,
     )
 
 
 def _route(authorization: Authorization) -> Route:
+    https, http = (Sub(f"integrations/${{{each}}}") for each in _INTEGRATIONS.values())
     by_token: dict[str, Any] = {"AuthorizerId": Ref("Authorizer")} if authorization == "JWT" else {}
     return Route(
         "EveryPath",
         ApiId=Ref("HttpApi"),
         RouteKey="$default",
         AuthorizationType=authorization,
-        Target=Sub("integrations/${Integration}"),
+        Target=If(vpc_links.ENCRYPTED, https, http),
         **by_token,
     )
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from troposphere import GetAtt, If, Ref, Template
+from troposphere import Condition, GetAtt, If, Not, Ref, Template
 from troposphere.apigateway import VpcLink
 from troposphere.apigatewayv2 import VpcLink as VpcLinkV2
 from troposphere.ec2 import SecurityGroup, SecurityGroupEgress, SecurityGroupIngress
@@ -32,7 +32,7 @@ LINK = "link"
 # a certificate comes or goes, both listeners serve until the API has changed over.
 PLAIN_PORT, TLS_PORT = 80, 443
 
-ENCRYPTED = "HasCertificate"
+ENCRYPTED, PLAIN = "HasCertificate", "HasNoCertificate"
 
 
 def add_to(t: Template, to: To) -> None:
@@ -65,9 +65,10 @@ def add_interfaces(t: Template) -> None:
 
 
 def _add_encryption(t: Template) -> None:
-    """Add the condition on a certificate, and the rule that says for which name it is."""
+    """Add the conditions on a certificate, and the rule that says for which name it is."""
     needs(t, inputs.CERTIFICATE_ARN, inputs.CERTIFICATE_NAME)
     t.add_condition(ENCRYPTED, given(inputs.CERTIFICATE_ARN))
+    t.add_condition(PLAIN, Not(Condition(ENCRYPTED)))
     text = "CertificateArn and CertificateName are given both or not at all: the API checks the certificate's name"
     t.add_rule("CertificateHasName", must(both_or_neither(inputs.CERTIFICATE_ARN, inputs.CERTIFICATE_NAME), text))
 

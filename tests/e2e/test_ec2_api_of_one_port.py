@@ -8,11 +8,13 @@ from typing import Any
 from support.accounts import Project
 from support.existing_network import certificate
 from support.systems import System, deployed, destroyed_with_nothing_left
+from troposphere import Template
+
+from nested import api_gateway, http_api
+from templates import ec2_api
 
 NAME = "shop.example.com"
 ISSUER = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_a1b2c3"
-# What only a service of two ports is asked for, and only a REST API.
-UNASKED = {"GitHubRepository", "GitHubBranch", "GitHubEnvironment", "CiProvider", "FirewallLogsRetentionDays"}
 OWN = '''"""The variant that somebody builds."""
 
 from nested import api_gateway, http_api
@@ -25,27 +27,29 @@ def blueprint() -> Blueprint:
 '''
 
 
-def build(project: Project, api: str, *, without: set[str], **parameters: str) -> None:
-    """Make the blueprint the one with this API, and its parameters those that it asks for."""
+def build(project: Project, api: str, application: Template, **parameters: str) -> None:
+    """Make the blueprint the one with this API, told as its source too, and its parameters those that it asks for."""
     index = project.folder / "templates" / "__init__.py"
     index.write_text(index.read_text().replace('_from("ec2_api")', '_from("own")'))
     (project.folder / "templates" / "own.py").write_text(OWN.format(api=api))
     file = project.folder / "params" / "ec2-api" / "dev.json"
     content = json.loads(file.read_text())
-    asked = {name: each for name, each in content["Parameters"].items() if name not in without}
-    file.write_text(json.dumps(content | {"Parameters": asked | parameters}))
+    given = content["Parameters"] | parameters
+    asked = ec2_api.blueprint(application=application).root["Parameters"].keys()
+    content["Parameters"] = {name: each for name, each in given.items() if name in asked}
+    file.write_text(json.dumps(content))
 
 
 def test_an_http_api_for_tokens_becomes_a_rest_api_by_tls(project: Project) -> None:
-    tokens = {"JwtIssuer": ISSUER, "JwtAudience": "shop"}
-    build(project, 'http_api.template(authorization="JWT")', without=UNASKED, **tokens)
+    application = http_api.template(authorization="JWT")
+    build(project, 'http_api.template(authorization="JWT")', application, JwtIssuer=ISSUER, JwtAudience="shop")
     system = deployed(project, "ec2-api", "dev")
     (listener,) = system.listeners()
     check_the_http_api(system, listener)
     check_the_load_balancer_admits_the_link(system, listener)
 
     own = {"CertificateArn": certificate(project.account, NAME), "CertificateName": NAME}
-    build(project, 'api_gateway.template(to="application")', without=set(tokens), **own)
+    build(project, 'api_gateway.template(to="application")', api_gateway.template(to="application"), **own)
     changed = deployed(project, "ec2-api", "dev")
     (encrypted,) = changed.listeners()
     assert (encrypted["Port"], encrypted["Protocol"]) == (443, "HTTPS")

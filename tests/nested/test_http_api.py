@@ -31,17 +31,17 @@ def resources(authorization: Authorization = "NONE", **parameters: str) -> dict[
 
 
 def test_every_request_goes_to_the_listener_by_the_link() -> None:
-    integration = resources()["Integration"]
+    integration = resources()["HttpIntegration"]
     assert (integration["IntegrationType"], integration["IntegrationMethod"]) == ("HTTP_PROXY", "ANY")
     assert (integration["ConnectionType"], integration["IntegrationUri"]) == ("VPC_LINK", LISTENER)
     template = http_api.template().to_dict()["Resources"]
-    assert template["Integration"]["Properties"]["ConnectionId"] == {"Ref": "VpcLink"}
-    assert template["EveryPath"]["Properties"]["RouteKey"] == "$default"
-    assert template["EveryPath"]["Properties"]["Target"] == {"Fn::Sub": "integrations/${Integration}"}
+    assert template["HttpIntegration"]["Properties"]["ConnectionId"] == {"Ref": "VpcLink"}
+    route = resources()["EveryPath"]
+    assert (route["RouteKey"], route["Target"]) == ("$default", "integrations/${HttpIntegration.Ref}")
 
 
 def test_the_stages_name_is_no_part_of_the_path_behind() -> None:
-    assert resources()["Integration"]["RequestParameters"] == {"overwrite:path": "$request.path"}
+    assert resources()["HttpIntegration"]["RequestParameters"] == {"overwrite:path": "$request.path"}
 
 
 def test_link_gets_out_to_the_load_balancer_and_nowhere_else() -> None:
@@ -55,9 +55,12 @@ def test_link_gets_out_to_the_load_balancer_and_nowhere_else() -> None:
 
 
 def test_with_a_certificate_the_listener_is_asked_by_tls_and_its_name_checked() -> None:
-    assert "TlsConfig" not in resources()["Integration"]
+    plain = resources()
     encrypted = resources(CertificateArn="arn:aws:acm:eu-west-1:123456789012:certificate/1", CertificateName=NAME)
-    assert encrypted["Integration"]["TlsConfig"] == {"ServerNameToVerify": NAME}
+    assert encrypted["HttpsIntegration"] == plain["HttpIntegration"] | {"TlsConfig": {"ServerNameToVerify": NAME}}
+    assert encrypted["EveryPath"]["Target"] == "integrations/${HttpsIntegration.Ref}"
+    # Another integration, because an update would leave TLS on.
+    assert not plain.keys() & {"HttpsIntegration"} and not encrypted.keys() & {"HttpIntegration"}
 
 
 def test_every_change_reaches_the_stage_which_logs_and_limits() -> None:
