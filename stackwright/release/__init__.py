@@ -16,7 +16,7 @@ in AWS: the same command finds it by the order's fingerprint, which the deployme
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ from stackwright.params import stated
 from stackwright.release import deployments
 from stackwright.release.artifacts import write
 from stackwright.release.group import Group, group_of, is_released
-from stackwright.release.image import built
+from stackwright.release.image import built, tagged
 from stackwright.release.order import VERSION, Order, check_declared, fingerprint_in, make_order
 from stackwright.release.revision import is_live, revised, short
 from stackwright.release.ship import followed, shipped, tell
@@ -80,7 +80,7 @@ def release(project: Project, choices: Choices) -> int:
         stack = _stack(aws, again)
         group = group_of(aws, stack)
         if choices.folder:
-            _refuse_running(aws, group, Way(screen, again))
+            _refuse_running(aws, stack, group, Way(screen, again))
         order = _ordered(aws, stack, choices, project)
         if choices.write:
             for path in write(aws, group, order, choices.write):
@@ -102,7 +102,7 @@ def _released(
     running = deployments.under_way(aws, group)
     if running is not None:
         if fingerprint_in(running.description) != order.fingerprint:
-            raise way.at_work(running)
+            raise _at_work(stack, running, way)
         way.screen.say(f"picking up deployment {running.id}: {order.sentence}")
         return followed(aws, group, order, running.id, way)
     spec = revised(aws, stack, group, order, way, role_arn=role_arn)
@@ -149,13 +149,19 @@ def refuse_second(aws: Aws, plan: Plan, screen: Screen, again: Again) -> None:
     if before is None or not is_released(before.outputs):
         return
     if any(plan.parameters.get(name) not in (None, before.parameters.get(name)) for name in (IMAGE, VERSION)):
-        _refuse_running(aws, group_of(aws, before), Way(screen, again))
+        _refuse_running(aws, before, group_of(aws, before), Way(screen, again))
 
 
-def _refuse_running(aws: Aws, group: Group, way: Way) -> None:
+def _refuse_running(aws: Aws, stack: Stack, group: Group, way: Way) -> None:
     running = deployments.under_way(aws, group)
     if running is not None:
-        raise way.at_work(running)
+        raise _at_work(stack, running, way)
+
+
+def _at_work(stack: Stack, running: deployments.Look, way: Way) -> StackwrightError:
+    """Return the refusal of a second deployment: what the stack has is mostly what the first one deploys."""
+    order = Order(stack.parameters.get(IMAGE, ""), stack.parameters.get(VERSION, ""))
+    return way.at_work(running, order=order if fingerprint_in(running.description) == order.fingerprint else None)
 
 
 def _stack(aws: Aws, again: Again) -> Stack:
@@ -178,10 +184,11 @@ def _ordered(aws: Aws, stack: Stack, choices: Choices, project: Project) -> Orde
     version = choices.version or written
     image = choices.image
     if choices.folder:
-        tag = version or stack.parameters.get(VERSION, "")
-        image = built(aws, stack, choices.folder, environment=choices.environment, version=tag)
+        image = tagged(stack, environment=choices.environment, version=version or stack.parameters.get(VERSION, ""))
     order = make_order(stack, image=image, version=version, definition=choices.task_definition, appspec=choices.appspec)
     check_declared(order, aws.template(stack.id))
+    if choices.folder:
+        order = replace(order, image=built(aws, stack, choices.folder, order.image))
     if choices.version and written and choices.version != written:
         console.warn(f"{shown} has {VERSION} {written}: write {choices.version} there, or `deploy` releases that again")
     return order

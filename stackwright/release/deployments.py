@@ -137,7 +137,8 @@ def news(before: Look, now: Look) -> Iterator[str]:
     if now.shifted and not before.shifted and not now.ended:
         yield "all traffic is on the new tasks; the old ones stay for the termination wait"
     if now.status == "Ready" and before.status != "Ready":
-        yield "waits for the traffic to be rerouted: aws deploy continue-deployment"
+        command = f"aws deploy continue-deployment --deployment-id {now.id} --deployment-wait-type READY_WAIT"
+        yield f"waits for the traffic to be rerouted: {command}"
     if now.ended:
         yield f"deployment {now.id}: {now.status}"
 

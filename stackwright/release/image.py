@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stackwright.aws_errors import AwsError
 from stackwright.errors import BadInput, StackwrightError
 from stackwright.preflight.checks.image_present import PLATFORMS
 from stackwright.quoting import quoted
@@ -21,23 +22,38 @@ _STDERR = 2
 _LONGEST_TAG = 128  # "Image tags", Amazon ECR User Guide
 
 
-def built(aws: Aws, stack: Stack, folder: Path, *, environment: str, version: str) -> str:
-    """Build the folder's Dockerfile, push it under `<environment>-<version>` and return the image by its digest.
+def tagged(stack: Stack, *, environment: str, version: str) -> str:
+    """Return the image of a version in the stack's registry, under the tag `<environment>-<version>`."""
+    tag = _NO_TAG.sub("-", f"{environment}-{version}")[:_LONGEST_TAG]
+    return f"{stack.outputs['RepositoryUri']}:{tag}"
 
-    Tags are immutable: a version that was pushed before is refused by the registry.
+
+def built(aws: Aws, stack: Stack, folder: Path, image: str) -> str:
+    """Build the folder's Dockerfile, push it as this image and return the image by its digest.
+
+    Tags are immutable: raises BadInput, before anything is built, for one that was pushed before.
     """
     if not (folder / "Dockerfile").is_file():
         raise BadInput(f"--folder {quoted(str(folder))}: there is no Dockerfile in it")
-    repository = stack.outputs["RepositoryUri"]
-    tag = _NO_TAG.sub("-", f"{environment}-{version}")[:_LONGEST_TAG]
-    image = f"{repository}:{tag}"
+    if _digest(aws, image):
+        raise BadInput(f"{image} was pushed before: release it with --image, or give another --version")
     platform = PLATFORMS[stack.parameters.get("CpuArchitecture", "X86_64")]
     _docker("build", "--platform", f"linux/{platform}", "--tag", image, str(folder))
-    _login(aws, repository.partition("/")[0])
+    _login(aws, image.partition("/")[0])
     _docker("push", image)
-    where = {"repositoryName": repository.partition("/")[2], "imageIds": [{"imageTag": tag}]}
-    found = aws.call("ecr", "describe_images", **where)["imageDetails"]
-    return f"{repository}@{found[0]['imageDigest']}"
+    return f"{image.rpartition(':')[0]}@{_digest(aws, image)}"
+
+
+def _digest(aws: Aws, image: str) -> str | None:
+    """Return the digest that the registry has under an image's tag, None where it has none."""
+    repository, _, tag = image.partition("/")[2].rpartition(":")
+    try:
+        found = aws.call("ecr", "describe_images", repositoryName=repository, imageIds=[{"imageTag": tag}])
+    except AwsError as error:
+        if error.code != "ImageNotFoundException":
+            raise
+        return None
+    return str(found["imageDetails"][0]["imageDigest"])
 
 
 def _login(aws: Aws, registry: str) -> None:

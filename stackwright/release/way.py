@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from stackwright.deploy.again import Again
     from stackwright.deploy.screen import Screen
     from stackwright.release.deployments import Look
+    from stackwright.release.order import Order
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,11 @@ class Way:
             f"  stop it:    {self.stop(deployment)}",
         ]
 
-    def at_work(self, running: Look) -> StackwrightError:
-        """Return the refusal of a second deployment."""
+    def at_work(self, running: Look, *, order: Order | None) -> StackwrightError:
+        """Return the refusal of a second deployment; `order` is what the first one deploys, if that is known."""
         told = running.description or "something else"
-        return StackwrightError(f"CodeDeploy is at work on {running.id}: {told}\nstop it: {self.stop(running.id)}")
+        lines = [f"CodeDeploy is at work on {running.id}: {told}"]
+        if order is not None:
+            version = ("--version", order.version) if order.version else ()
+            lines.append(f"pick it up: {self.again.ours('release', '--image', order.image, *version)}")
+        return StackwrightError("\n".join([*lines, f"stop it: {self.stop(running.id)}"]))

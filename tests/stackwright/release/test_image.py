@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from stackwright.aws_errors import AwsError
 from stackwright.aws_shapes import Stack
 from stackwright.errors import BadInput, StackwrightError
-from stackwright.release.image import built
+from stackwright.release.image import built, tagged
 
 REPOSITORY = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop"
 TOKEN = base64.b64encode(b"AWS:secret-word").decode()
@@ -24,12 +25,18 @@ case "$1" in login) cat >> "$TOLD.given";; "$FAILS") exit 7;; esac
 
 
 class Aws:
-    """ECR, with one image of a digest."""
+    """ECR, with one image of a digest once docker was told of it."""
+
+    def __init__(self, *, pushed: bool) -> None:
+        self.pushed = pushed
 
     def call(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
         if operation == "get_authorization_token":
+            self.pushed = True
             return {"authorizationData": [{"authorizationToken": TOKEN}]}
         assert arguments == {"repositoryName": "shop", "imageIds": [{"imageTag": "dev-1.4.0-rc.1"}]}
+        if not self.pushed:
+            raise AwsError("no such image", code="ImageNotFoundException")
         return {"imageDetails": [{"imageDigest": "sha256:feed"}]}
 
 
@@ -51,10 +58,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def make(folder: Path, architecture: str = "ARM64") -> str:
-    parameters = {"CpuArchitecture": architecture}
+def make(folder: Path, *, pushed: bool = False) -> str:
+    parameters = {"CpuArchitecture": "ARM64"}
     stack = Stack("id", "shop-dev", "", "", parameters, {}, {"RepositoryUri": REPOSITORY}, protected=False)
-    return built(Aws(), stack, folder, environment="dev", version="1.4.0+rc.1")
+    return built(Aws(pushed=pushed), stack, folder, tagged(stack, environment="dev", version="1.4.0+rc.1"))
 
 
 def test_it_is_built_for_the_tasks_pushed_and_named_by_its_digest(told: Path, folder: Path) -> None:
@@ -83,6 +90,12 @@ def test_what_docker_refuses_releases_nothing(told: Path, folder: Path, monkeypa
     with pytest.raises(StackwrightError, match="docker build ended with status 7: nothing was released"):
         make(folder)
     assert json.dumps(told.read_text()).count("push") == 0
+
+
+def test_a_version_is_not_built_again(told: Path, folder: Path) -> None:
+    with pytest.raises(BadInput, match=r"shop:dev-1.4.0-rc.1 was pushed before: release it with --image"):
+        make(folder, pushed=True)
+    assert not told.exists()
 
 
 def test_a_folder_without_a_dockerfile_is_refused(tmp_path: Path) -> None:

@@ -35,7 +35,10 @@ OUTPUTS = {
 ORDER = Order("shop:dev-1", "1.0.0")
 PARAMETERS = {"Image": ORDER.image, "AppVersion": ORDER.version}
 STACK = Stack("id", "shop-dev", "UPDATE_COMPLETE", "", PARAMETERS, {}, OUTPUTS, protected=False)
-ROOT: dict[str, Any] = {"Parameters": {name: {"Type": "String"} for name in PARAMETERS}, "Resources": {}}
+ROOT: dict[str, Any] = {
+    "Parameters": {name: {"Type": "String", "AllowedPattern": r"\S*"} for name in PARAMETERS},
+    "Resources": {},
+}
 AGAIN = Again("shop", "dev", "shop-dev", Where())
 
 
@@ -101,8 +104,18 @@ def test_nothing_is_built_while_codedeploy_is_at_work(
     project: Project, busy: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(StackwrightError, match="CodeDeploy is at work on d-1: "):
+    with pytest.raises(StackwrightError, match="CodeDeploy is at work on d-1: ") as raised:
         release(project, chosen(folder=project.root))
+    assert "pick it up: python build.py release shop dev --image shop:dev-1 --version 1.0.0" in str(raised.value)
+
+
+def test_nothing_is_built_of_what_the_template_would_refuse(
+    project: Project, busy: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    busy.running = []
+    with pytest.raises(BadInput, match="--version: "):
+        release(project, chosen(folder=project.root, version="1 0"))
 
 
 def test_what_is_interrupted_is_picked_up_with_the_same_role(
