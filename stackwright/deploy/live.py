@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stackwright.aws import ecs_service
-from stackwright.aws_errors import AwsError
+from stackwright.aws_errors import AwsError, Failing, Throttled
 from stackwright.deploy.plan import IMAGE, Plan
 from stackwright.deploy.tasks import told_of
 from stackwright.errors import BadInput, StackwrightError
@@ -27,7 +27,10 @@ _OUTPUTS = ("ClusterName", "ServiceName", "TaskDefinitionArn")
 
 
 def refuse_unknown_image(aws: Aws, plan: Plan) -> None:
-    """Refuse what nobody said where the service runs another image; who may not ask ECS is not refused."""
+    """Refuse what nobody said where the service runs another image; who may not ask ECS is not refused.
+
+    Raises what of AWS may answer later: the image that runs is not taken back because ECS was busy.
+    """
     kept = plan.parameters.get(IMAGE, "") is None
     if plan.before is None or not (kept or plan.released):
         return
@@ -39,6 +42,8 @@ def refuse_unknown_image(aws: Aws, plan: Plan) -> None:
         if revision == "" or (kept and revision == known):
             return
         running, next_ = _image(aws, revision), plan.pointer if plan.released else _image(aws, known)
+    except (Failing, Throttled):
+        raise
     except AwsError:
         return
     if running != next_:
@@ -49,12 +54,17 @@ def refuse_unknown_image(aws: Aws, plan: Plan) -> None:
 
 
 def check_not_rolled_back(aws: Aws, plan: Plan, stack_id: str, again: Again) -> None:
-    """Raise where ECS does not run the revision that this update made; who may not ask ECS is told nothing."""
+    """Raise where ECS does not run the revision that this update made; who may not ask ECS is told nothing.
+
+    Raises what of AWS may answer later too: nobody knows then.
+    """
     cluster, service, wanted = _outputs(aws.stack(stack_id))
     if not (cluster and service and wanted) or wanted == _outputs(plan.before)[2]:
         return
     try:
         running = _running(aws, cluster, service)
+    except (Failing, Throttled):
+        raise
     except AwsError:
         return
     if running in ("", wanted):

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
 
 from stackwright.aws import Aws
-from stackwright.aws_errors import AwsError
+from stackwright.aws_errors import AwsError, Throttled
 from stackwright.aws_shapes import Stack
 from stackwright.deploy.again import Again, Where
 from stackwright.deploy.live import check_not_rolled_back, refuse_unknown_image
@@ -124,6 +125,18 @@ def test_what_codedeploy_releases_is_its_own() -> None:
 
 def test_who_may_not_ask_ecs_is_not_refused() -> None:
     refuse(Closed())
+
+
+@pytest.mark.parametrize("ask", [refuse, check])
+def test_an_ecs_that_is_busy_is_no_answer(monkeypatch: pytest.MonkeyPatch, ask: Callable[..., None]) -> None:
+    ecs = Updated("web:2")
+
+    def throttled(*_: Any, **__: Any) -> Any:
+        raise Throttled("ecs:DescribeServices is throttled by AWS")
+
+    monkeypatch.setattr(ecs, "call", throttled)
+    with pytest.raises(Throttled):
+        ask(ecs)
 
 
 def test_a_stack_without_a_service_is_not_asked_about() -> None:
