@@ -185,7 +185,7 @@ def _by_cloudformation() -> list[Statement]:
 def _by_ecs() -> list[Statement]:
     # "Amazon Elastic Container Service deploy action reference", AWS CodePipeline User Guide. What describes and lists
     # knows no resource, or one that is only found by it.
-    to_tasks = {"StringEquals": {"iam:PassedToService": ["ecs-tasks.amazonaws.com", "ecs.amazonaws.com"]}}
+    services = ["ecs-tasks.amazonaws.com", "ecs.amazonaws.com"]
     registering = {"StringEquals": {"ecs:CreateAction": "RegisterTaskDefinition"}}
     look = [f"ecs:{each}" for each in ("DescribeTaskDefinition", "DescribeTasks", "ListTasks")]
     return [
@@ -193,5 +193,5 @@ def _by_ecs() -> list[Statement]:
         allow("ecs:RegisterTaskDefinition", pipeline_systems.task_definitions(*pipeline_systems.BOTH)),
         allow("ecs:TagResource", pipeline_systems.task_definitions(*pipeline_systems.BOTH), when=registering),
         allow(look, "*"),
-        allow("iam:PassRole", pipeline_systems.roles(*pipeline_systems.BOTH), when=to_tasks),
+        grants.pass_role(pipeline_systems.roles(*pipeline_systems.BOTH), services),
     ]

@@ -228,8 +228,7 @@ def _write() -> list[Statement]:
 
 def pass_execution_role() -> Statement:
     """Return the statement that lets a role hand the execution role to CloudFormation, and to nobody else."""
-    to_cloudformation = {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}
-    return allow("iam:PassRole", Ref(inputs.EXECUTION_ROLE.name), when=to_cloudformation)
+    return grants.pass_role(Ref(inputs.EXECUTION_ROLE.name), "cloudformation.amazonaws.com")
 
 
 def _read_artifacts() -> Statement:

@@ -11,7 +11,7 @@ from typing import Any
 from troposphere import Equals, GetAtt, Ref, Sub, Template, iam
 
 from nested import inputs
-from nested.parts import pipeline_systems
+from nested.parts import grants, pipeline_systems
 from nested.parts.permissions import Statement, allow, policy
 from nested.parts.pipeline_buckets import STORE
 from nested.parts.stack_names import RELEASED_BLUEPRINT
@@ -48,7 +48,6 @@ def _release(of: pipeline_systems.Environment) -> list[Statement]:
     # trust ECS; CodeDeploy goes on with its deployment group's own role.
     deploying = ["CreateDeployment", "GetApplication", "GetApplicationRevision", "GetDeployment", "GetDeploymentConfig"]
     registering = {"StringEquals": {"ecs:CreateAction": "RegisterTaskDefinition"}}
-    to_tasks = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
     revisions = pipeline_systems.task_definitions(of)
     return [
         allow(["s3:GetObject", "s3:GetObjectVersion"], Sub(f"${{{STORE}.Arn}}/*")),
@@ -58,5 +57,5 @@ def _release(of: pipeline_systems.Environment) -> list[Statement]:
         ),
         allow("ecs:RegisterTaskDefinition", revisions),
         allow("ecs:TagResource", revisions, when=registering),
-        allow("iam:PassRole", pipeline_systems.roles(of), when=to_tasks),
+        grants.pass_role(pipeline_systems.roles(of), "ecs-tasks.amazonaws.com"),
     ]
