@@ -326,11 +326,11 @@ def test_command_lines_are_found() -> None:
 
 def test_make_targets_are_there() -> None:
     written = "".join((REPOSITORY / each).read_text(encoding="utf-8") for each in ("Makefile", "delivery.mk"))
-    made = set(re.findall(r"^([a-z]+):", written, flags=re.MULTILINE))
+    made = set(re.findall(r"^([a-z-]+):", written, flags=re.MULTILINE))
     asked = {
         target
         for page in PAGES
-        for target in re.findall(r"(?:^ {4}|`)make ([a-z]+)", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        for target in re.findall(r"(?:^ {4}|`)make ([a-z-]+)", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
     }
     assert asked
     assert asked <= made

@@ -19,7 +19,7 @@ from support.delivery import REPOSITORY, Script, ci_role_actions, deploy_role_ac
 from stackwright.cli import verbs
 
 MAKEFILE = "".join((REPOSITORY / each).read_text(encoding="utf-8") for each in ("Makefile", "delivery.mk"))
-TARGETS = {*re.findall(r"^([a-z]+):", MAKEFILE, flags=re.MULTILINE), ".venv/.installed"}
+TARGETS = {*re.findall(r"^([a-z-]+):", MAKEFILE, flags=re.MULTILINE), ".venv/.installed"}
 DELIVERY = re.findall(r"^STEPS := (.+)$", MAKEFILE, flags=re.MULTILINE)[0].split()
 SHELLCHECK = Path(sys.executable).with_name("shellcheck")
 GIVEN = {"$BLUEPRINT": "ec2-alb", "$ENV": "dev", "$IMAGE": "example/app@sha256:0", "$$BLUEPRINT": "ec2-alb"}
@@ -86,7 +86,7 @@ def test_shellcheck_finds_what_is_unquoted() -> None:
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_make_targets_are_there(script: Script) -> None:
-    assert set(re.findall(r"(?:^|\()make (?:-s )?([\w./]+)", script.text, flags=re.MULTILINE)) <= TARGETS
+    assert set(re.findall(r"(?:^|\()make (?:-s )?([\w./-]+)", script.text, flags=re.MULTILINE)) <= TARGETS
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
@@ -113,12 +113,12 @@ def test_verbs_are_understood(line: str) -> None:
     written = re.sub(r"\$\{(\w+):\+.*?\}", lambda match: f"--{match[1].lower().replace('_', '-')}", line)
     verb, *arguments = [GIVEN.get(word, word) for word in shlex.split(written)]
     given = verbs.commands[verb].make_context(verb, list(arguments)).params
-    answered = {"--yes", "--no-execute"} & set(arguments)
+    answered = {"--yes", "--no-execute", "--write"} & set(arguments)
     assert answered or "yes" not in given, "it would ask, where nobody answers"
 
 
 def test_verbs_are_found() -> None:
-    assert {line.split()[0] for line in _ours()} == {"build", "verify", "publish", "deploy", "destroy"}
+    assert {line.split()[0] for line in _ours()} == {"build", "verify", "publish", "deploy", "release", "destroy"}
 
 
 def _asked_of_aws(*targets: str) -> set[str]:
