@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 
-from stackwright.emulator import managed_policies, services, stackset_responses
+from stackwright.emulator import lookups, managed_policies, services, stackset_responses
 from stackwright.emulator.clients import Clients
 from stackwright.emulator.engine.evaluation import Services
 from stackwright.emulator.engine.service import Engine
@@ -74,6 +74,7 @@ class LocalAws:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         services.install()
         managed_policies.install()
+        lookups.install()
         stackset_responses.install()
         self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
         self._server.start()
