@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # "DeploymentInfo", AWS CodeDeploy API Reference.
 UNDER_WAY = ["Created", "Queued", "InProgress", "Baking", "Ready"]
 SUCCEEDED = "Succeeded"
+ONE_ALREADY = "DeploymentLimitExceededException"
 _WORDS = {"InProgress": "begun", "Succeeded": "done", "Failed": "failed", "Skipped": "left out", "Unknown": "unknown"}
 
 

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from stackwright import console
+from stackwright.aws_errors import AwsError
 from stackwright.deploy.screen import interruptible
 from stackwright.deploy.tasks import told_of
 from stackwright.errors import StackwrightError
 from stackwright.release import deployments
+from stackwright.release.order import fingerprint_in
 
 if TYPE_CHECKING:
     from stackwright.aws import Aws
@@ -22,9 +24,25 @@ if TYPE_CHECKING:
 
 def shipped(aws: Aws, group: Group, order: Order, spec: AppSpec, way: Way) -> deployments.Look:
     """Deploy an AppSpec; return how it ended, or raise."""
-    deployment = deployments.start(aws, group, content=spec.text(), description=order.description)
+    try:
+        deployment = deployments.start(aws, group, content=spec.text(), description=order.description)
+    except AwsError as error:
+        deployment = _begun(aws, group, order, way, error)
     way.screen.say(f"deployment {deployment}: {order.sentence}")
     return followed(aws, group, order, deployment, way)
+
+
+def _begun(aws: Aws, group: Group, order: Order, way: Way, error: AwsError) -> str:
+    """Return the deployment that was begun although its answer was lost, or raise why none was.
+
+    A lost request is sent again, and CreateDeployment takes no token by which AWS would know the two as one.
+    """
+    running = deployments.under_way(aws, group) if error.code == deployments.ONE_ALREADY else None
+    if running is None:
+        raise error
+    if fingerprint_in(running.description) != order.fingerprint:
+        raise way.at_work(running, order=None) from error
+    return running.id
 
 
 def followed(aws: Aws, group: Group, order: Order, deployment: str, way: Way) -> deployments.Look:

@@ -12,6 +12,7 @@ import pytest
 
 from stackwright import release as module
 from stackwright.aws import Aws
+from stackwright.aws_errors import AwsError
 from stackwright.aws_shapes import Stack
 from stackwright.compose import Blueprint
 from stackwright.deploy.again import Again, Where
@@ -21,7 +22,10 @@ from stackwright.errors import BadInput, StackwrightError
 from stackwright.params import ParameterFileError
 from stackwright.project import Project
 from stackwright.release import Choices, refuse_second, release
+from stackwright.release.group import group_of
 from stackwright.release.order import Order
+from stackwright.release.ship import shipped
+from stackwright.release.way import Way
 
 SERVICE = {"clusterName": "shop", "serviceName": "web"}
 PROPERTIES = {"TaskDefinition": "web:1", "LoadBalancerInfo": {"ContainerName": "app", "ContainerPort": 8080}}
@@ -51,6 +55,8 @@ class Service:
 
     def call(self, service: str, operation: str, **arguments: Any) -> Any:
         self.asked.append(operation)
+        if operation == "create_deployment":
+            raise AwsError("refused", code="DeploymentLimitExceededException")
         if operation == "get_deployment" and self.asked.count(operation) > 1:
             raise KeyboardInterrupt
         return {
@@ -131,6 +137,24 @@ def test_a_parameter_file_that_cannot_be_read_is_named(project: Project, busy: S
     project.parameter_file("shop", "dev").write_text('{"Parameters": {"AppVersion": 1.0}')
     with pytest.raises(ParameterFileError, match=r"params/shop/dev.json: not JSON: .* \(line 1"):
         release(project, chosen())
+
+
+@pytest.mark.parametrize(
+    ("running", "order", "outcome"),
+    [
+        (["d-1"], ORDER, KeyboardInterrupt),
+        (["d-1"], Order("shop:dev-2", "2.0.0"), StackwrightError),
+        ([], ORDER, AwsError),
+    ],
+)
+def test_a_deployment_whose_answer_was_lost_is_followed(
+    running: list[str], order: Order, outcome: type[BaseException]
+) -> None:
+    aws: Any = Service(*running)
+    with pytest.raises(outcome) as raised:
+        shipped(aws, group_of(aws, STACK), order, group_of(aws, STACK).spec, Way(Screen(yes=True), AGAIN))
+    assert type(raised.value) is outcome
+    assert aws.asked.count("create_deployment") == 1
 
 
 def planned(parameters: dict[str, str] | None = None, **options: Any) -> Plan:
