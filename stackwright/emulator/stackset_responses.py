@@ -6,11 +6,9 @@ from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 
-from stackwright.emulator.engine.stacksets import Instance, NoSuchInstance, SetOperation, StackSet, StackSets
-from stackwright.emulator.responses import CloudFormation, answers
-
-# A describe of an operation waits this long for its end, as that of a stack does.
-PATIENCE = 20.0
+from stackwright.emulator.engine.errors import NoSuchInstance
+from stackwright.emulator.engine.stacksets import Instance, SetOperation, StackSet, StackSets
+from stackwright.emulator.responses import PATIENCE, CloudFormation, answers
 
 
 def install() -> None:

@@ -33,6 +33,42 @@ class MissingCapability(Invalid):
     code = "InsufficientCapabilitiesException"
 
 
+class NoSuchStackSet(Invalid):
+    """There is no such stack set."""
+
+    code = "StackSetNotFoundException"
+
+
+class NoSuchInstance(Invalid):
+    """The stack set has no such instance."""
+
+    code = "StackInstanceNotFoundException"
+
+
+class NoSuchOperation(Invalid):
+    """The stack set had no such operation."""
+
+    code = "OperationNotFoundException"
+
+
+class NameTaken(Invalid):
+    """The account and region have a stack set of that name."""
+
+    code = "NameAlreadyExistsException"
+
+
+class NotEmpty(Invalid):
+    """The stack set still has instances."""
+
+    code = "StackSetNotEmptyException"
+
+
+class OperationInProgress(Invalid):
+    """Another operation of the stack set runs."""
+
+    code = "OperationInProgressException"
+
+
 class ResourceFailed(Exception):
     """One resource of a running operation failed; its event has been written."""
 

@@ -16,7 +16,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from stackwright.emulator.engine import templates
-from stackwright.emulator.engine.errors import Invalid
+from stackwright.emulator.engine.errors import (
+    Invalid,
+    NameTaken,
+    NoSuchInstance,
+    NoSuchOperation,
+    NoSuchStackSet,
+    NotEmpty,
+    OperationInProgress,
+)
 from stackwright.emulator.engine.stacks import Stack, now
 
 if TYPE_CHECKING:
@@ -41,42 +49,6 @@ _OF_THE_OPERATION = (
 )
 _WELL = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 _STALE = ("ROLLBACK_COMPLETE", "CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED")
-
-
-class NoSuchStackSet(Invalid):
-    """There is no such stack set."""
-
-    code = "StackSetNotFoundException"
-
-
-class NoSuchInstance(Invalid):
-    """The stack set has no such instance."""
-
-    code = "StackInstanceNotFoundException"
-
-
-class NoSuchOperation(Invalid):
-    """The stack set had no such operation."""
-
-    code = "OperationNotFoundException"
-
-
-class NameTaken(Invalid):
-    """The account and region have a stack set of that name."""
-
-    code = "NameAlreadyExistsException"
-
-
-class NotEmpty(Invalid):
-    """The stack set still has instances."""
-
-    code = "StackSetNotEmptyException"
-
-
-class Busy(Invalid):
-    """Another operation of the stack set runs."""
-
-    code = "OperationInProgressException"
 
 
 @dataclass
@@ -346,7 +318,7 @@ class StackSets:
 def _free(found: StackSet) -> None:
     running = [each.id for each in found.operations.values() if each.status == "RUNNING"]
     if running:
-        raise Busy(f"Another Operation on StackSet {found.id} is in progress: {running[0]}")
+        raise OperationInProgress(f"Another Operation on StackSet {found.id} is in progress: {running[0]}")
 
 
 def _places(request: Request) -> list[Place]:

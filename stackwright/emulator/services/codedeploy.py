@@ -10,7 +10,6 @@ import random
 import string
 from typing import Any
 
-from flask import request
 from moto.codedeploy import urls
 from moto.codedeploy.exceptions import CodeDeployException
 from moto.codedeploy.models import DeploymentInfo
@@ -19,11 +18,10 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import utcnow
 
 from stackwright.ecs.appspec import AppSpec, BadAppSpec, parse
-from stackwright.emulator.middleware import ENGINE
 from stackwright.emulator.services import codedeploy_configs, codedeploy_groups, codedeploy_traffic, ecs_task_sets
 from stackwright.emulator.services.codedeploy_run import ENDED, ON_REQUEST, Run, undone
 from stackwright.emulator.services.codedeploy_views import target, target_id
-from stackwright.emulator.services.overlay import put_in_place
+from stackwright.emulator.services.overlay import pace, put_in_place
 
 _SLOWED = "AWS::CodeDeploy::DeploymentGroup"
 _DIGITS = string.ascii_uppercase + string.digits
@@ -150,7 +148,7 @@ class CodeDeploy(CodeDeployResponse):
             test=codedeploy_traffic.listener(*place, test[0]) if test else None,
             groups=tuple(codedeploy_traffic.group_named(*place, each["name"]).arn for each in pair["targetGroups"]),
             steps=codedeploy_configs.steps(routing),
-            pace=request.environ[ENGINE].services.delays.get(_SLOWED, 0.0),
+            pace=pace(_SLOWED),
             alarms=_alarms(group),
             back=_rolls_back(deployment.auto_rollback_configuration),
             waits=options["deploymentReadyOption"].get("actionOnTimeout") == "STOP_DEPLOYMENT",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
 from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.ecs import urls
@@ -12,7 +11,6 @@ from moto.ecs.exceptions import EcsClientException, InvalidParameterException
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import elbv2_backends
 
-from stackwright.emulator.middleware import ENGINE
 from stackwright.emulator.services import (
     ecs_capacity,
     ecs_code_deploy,
@@ -25,7 +23,7 @@ from stackwright.emulator.services import (
     ecs_tasks,
     linked_roles,
 )
-from stackwright.emulator.services.overlay import keep, made, put_in_place
+from stackwright.emulator.services.overlay import keep, made, pace, put_in_place
 
 _KEPT = (
     "availabilityZoneRebalancing",
@@ -173,8 +171,7 @@ class Ecs(EC2ContainerServiceResponse):
             new = {"id": ecs_rollout.deployment_id(), "rolloutState": "IN_PROGRESS", "createdAt": utcnow()}
             service.deployments[0].update(new, failedTasks=0)
             if ecs_shift.shifts(service):
-                pace = request.environ[ENGINE].services.delays.get(_SLOWED, 0.0)
-                ecs_shift.begin(self.ecs_backend, service, before, pace=pace)
+                ecs_shift.begin(self.ecs_backend, service, before, pace=pace(_SLOWED))
                 return
         ecs_rollout.settle(self.ecs_backend, service, before)
 

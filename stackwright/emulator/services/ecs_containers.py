@@ -14,7 +14,8 @@ from typing import Any
 
 from moto.logs.models import logs_backends
 
-from stackwright.emulator.services.ecs_images import Behaviour, behaviour
+from stackwright.emulator.services.ecs_images import Behaviour, behaviour, unpullable
+from stackwright.emulator.services.ecs_secrets import unreadable
 from stackwright.emulator.services.ecs_tasks import Exit, ServiceTask
 
 _OUT_OF_MEMORY = Exit(137, "OutOfMemoryError: Container killed due to memory usage")
@@ -28,6 +29,12 @@ class End:
     code: str
     told: str = ""
     exits: Mapping[str, Exit] = field(default_factory=dict)
+
+
+def unstartable(ecs: Any, definition: Any) -> str:
+    """Return why a secret cannot be read or an image cannot be pulled, "" when the tasks can start."""
+    images = [each.get("image", "") for each in definition.container_definitions]
+    return unreadable(ecs, definition) or next(filter(None, map(unpullable, images)), "")
 
 
 def end_of(service: Any, definition: Any) -> End | None:

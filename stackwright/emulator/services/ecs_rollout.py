@@ -18,9 +18,7 @@ from moto.core.utils import utcnow
 from stackwright.ecs.placement import DEFAULT, Old, Percents, Rollout, Strategy, place, roll, shortage
 from stackwright.emulator.services import ecs_containers, ecs_fargate, ecs_task_sets
 from stackwright.emulator.services.ecs_fleet import Fleet, group_of, recount, zones_of
-from stackwright.emulator.services.ecs_images import unpullable
-from stackwright.emulator.services.ecs_secrets import unreadable
-from stackwright.emulator.services.ecs_tasks import ServiceTask, needs, running, tell
+from stackwright.emulator.services.ecs_tasks import SCHEDULER, ServiceTask, needs, running, scale_in, tell
 
 _UNPLACED = "was unable to place a task because no container instance met all of its requirements."
 _GUIDE = "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
@@ -95,8 +93,7 @@ class Change:
 
     def _unstartable(self) -> str:
         """Fail the tasks whose secrets cannot be read or whose images cannot be pulled; return why."""
-        images = [each.get("image", "") for each in self.definition.container_definitions]
-        reason = unreadable(self.ecs, self.definition) or next(filter(None, map(unpullable, images)), "")
+        reason = ecs_containers.unstartable(self.ecs, self.definition)
         for _ in range(_threshold(self.service) if reason else 0):
             self._start([""])[0].stop(reason, "TaskFailedToStart")
         return reason
@@ -160,9 +157,6 @@ class Change:
             ids = " ".join(f"(task {each.id})" for each in started)
             tell(self.service, f"has started {len(started)} tasks: {ids}.")
         return started
-
-
-_SCHEDULER = "ServiceSchedulerInitiated"
 
 
 def _unplaced(name: str, lacking: str) -> str:
@@ -229,8 +223,7 @@ def gone_back(service: Any, before: dict[str, Any], failed: dict[str, Any]) -> N
 
 def stop(tasks: Sequence[ServiceTask], deployment: str) -> None:
     """Stop tasks that a deployment does not want any more."""
-    for each in tasks:
-        each.stop(f"Scaling activity initiated by (deployment {deployment})", _SCHEDULER, exit_code=0)
+    scale_in(tasks, f"deployment {deployment}")
 
 
 def ended(deployment: dict[str, Any], state: str, reason: str) -> None:
@@ -263,6 +256,6 @@ def recount_cluster(ecs: Any, cluster: Any) -> None:
 def end(ecs: Any, service: Any) -> None:
     """Stop all the service's tasks: it is deleted."""
     for task in running(ecs, service):
-        task.stop("Task stopped by the service's deletion", _SCHEDULER, exit_code=0)
+        task.stop("Task stopped by the service's deletion", SCHEDULER, exit_code=0)
     service.desired_count = service.running_count = service.pending_count = 0
     recount_cluster(ecs, ecs._get_cluster(service.cluster_name))

@@ -15,12 +15,9 @@ from moto.ecs.models import TaskSet
 
 from stackwright.emulator.services import ecs_containers, ecs_fargate
 from stackwright.emulator.services.ecs_fleet import zones_of
-from stackwright.emulator.services.ecs_images import unpullable
-from stackwright.emulator.services.ecs_secrets import unreadable
-from stackwright.emulator.services.ecs_tasks import ServiceTask, running, tell
+from stackwright.emulator.services.ecs_tasks import ServiceTask, running, scale_in, tell
 
 CODE_DEPLOY = "CODE_DEPLOY"
-_SCHEDULER = "ServiceSchedulerInitiated"
 
 # How often ECS is seen to try tasks that end at once, before nobody waits any longer.
 _TRIES = 3
@@ -63,8 +60,7 @@ def primary(service: Any) -> TaskSet | None:
 
 def remove(ecs: Any, service: Any, task_set: TaskSet) -> None:
     """Stop a set's tasks and take it away."""
-    for task in _tasks(ecs, service, task_set):
-        task.stop(f"Scaling activity initiated by (task-set {task_set.id})", _SCHEDULER, exit_code=0)
+    scale_in(_tasks(ecs, service, task_set), f"task-set {task_set.id}")
     service.task_sets.remove(task_set)
     count(ecs, service)
 
@@ -78,8 +74,7 @@ def settle(ecs: Any, service: Any) -> None:
 def bring_about(ecs: Any, service: Any, task_set: TaskSet) -> str:
     """Start and stop a set's tasks; return why not all that are wanted run, "" if they do."""
     tasks = _tasks(ecs, service, task_set)
-    for surplus in tasks[service.desired_count :]:
-        surplus.stop(f"Scaling activity initiated by (task-set {task_set.id})", _SCHEDULER, exit_code=0)
+    scale_in(tasks[service.desired_count :], f"task-set {task_set.id}")
     reason = _started(ecs, service, task_set, service.desired_count - len(tasks))
     count(ecs, service)
     return reason
@@ -89,7 +84,7 @@ def _started(ecs: Any, service: Any, task_set: TaskSet, missing: int) -> str:
     if missing <= 0:
         return ""
     definition = ecs.describe_task_definition(task_set.task_definition)
-    unstarted = _unstartable(ecs, definition)
+    unstarted = ecs_containers.unstartable(ecs, definition)
     end = None if unstarted else ecs_containers.end_of(task_set, definition)
     for number in range(_TRIES if unstarted or end else missing):
         task = _start(ecs, service, task_set, definition, number)
@@ -101,11 +96,6 @@ def _started(ecs: Any, service: Any, task_set: TaskSet, missing: int) -> str:
             tell(service, f"(task-set {task_set.id}) {end.told or end.reason}")
             task.stop(end.reason, end.code, exit_code=0, exits=end.exits)
     return unstarted or (end.reason if end else "")
-
-
-def _unstartable(ecs: Any, definition: Any) -> str:
-    images = [each.get("image", "") for each in definition.container_definitions]
-    return unreadable(ecs, definition) or next(filter(None, map(unpullable, images)), "")
 
 
 def _start(ecs: Any, service: Any, task_set: TaskSet, definition: Any, number: int) -> ServiceTask:

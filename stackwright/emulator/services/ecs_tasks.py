@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from moto.core.utils import utcnow
 from stackwright.ecs.placement import Task
 
 RUNNING, STOPPED = "RUNNING", "STOPPED"
+SCHEDULER = "ServiceSchedulerInitiated"
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,12 @@ class ServiceTask:
                 container["reason"] = reason
             else:
                 container["exitCode"] = exit_code
+
+
+def scale_in(tasks: Iterable[ServiceTask], by: str) -> None:
+    """Stop tasks that a deployment or a task set does not want any more."""
+    for each in tasks:
+        each.stop(f"Scaling activity initiated by ({by})", SCHEDULER, exit_code=0)
 
 
 def tell(service: Any, message: str) -> None:

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from botocore import xform_name
+from flask import request
 from moto.core.responses import ActionResult
+
+from stackwright.emulator.middleware import ENGINE
 
 
 def put_in_place(urls: Any, *replacements: type) -> None:
@@ -23,6 +26,11 @@ def keep(thing: object, given: Mapping[str, Any], members: Iterable[str]) -> Non
     for member in members:
         if given.get(member) is not None:
             setattr(thing, xform_name(member), given[member])
+
+
+def pace(resource_type: str) -> float:
+    """Return the seconds by which the server slows down what it does to a resource of this type."""
+    return float(request.environ[ENGINE].services.delays.get(resource_type, 0.0))
 
 
 def made(result: ActionResult, name: str) -> Any:
