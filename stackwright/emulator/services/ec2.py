@@ -8,6 +8,7 @@ from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.ec2 import urls
 from moto.ec2.exceptions import EC2ClientError
+from moto.ec2.models.instances import Instance
 from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses import EC2Response
@@ -78,14 +79,16 @@ class Ec2(EC2Response):
         return ActionResult({"NatGateway": gateway})
 
     def delete_nat_gateway(self) -> ActionResult:
-        """Refuse an unknown id ("Error codes for the Amazon EC2 API": NatGatewayNotFound), and
-        take the route table of a regional one along."""
+        """Refuse an unknown id ("Error codes for the Amazon EC2 API": NatGatewayNotFound), and take
+        its network interface along, or the route table of a regional one ("NAT gateway basics")."""
         name = self._get_param("NatGatewayId")
         gateway = self.ec2_backend.nat_gateways.get(name)
         if gateway is None or gateway.state == "deleted":
             raise EC2ClientError("NatGatewayNotFound", f"NAT gateway {name} was not found")
         if isinstance(gateway, RegionalNatGateway):
             self.ec2_backend.delete_route_table(gateway.route_table_id)
+        else:
+            self.ec2_backend.enis.pop(gateway._eni.id)
         return super().delete_nat_gateway()
 
     def create_vpc_endpoint(self) -> ActionResult:
@@ -156,7 +159,18 @@ def _description(rule: SecurityGroupRule) -> str | None:
     return text
 
 
+def _terminate(instance: Any) -> Any:
+    """The primary interface goes with its instance ("RunInstances": it is so unless one says otherwise)."""
+    if 0 in instance.nics:
+        instance.nics[0].delete_on_termination = True
+    return _terminate_of_moto(instance)
+
+
+_terminate_of_moto = Instance.terminate
+
+
 def install() -> None:
     """Put the overlay in the place of moto's EC2."""
+    Instance.terminate = _terminate
     put_in_place(urls, Ec2)
     SecurityGroupRule.description = property(_description)

@@ -21,12 +21,16 @@ def _subnet(backend: Any, subnet_id: str) -> Any:
 
 
 def _vpc(backend: Any, vpc_id: str) -> Any:
-    """Refuse while it has an endpoint, or a security group that is not its default one ("DeleteVpc")."""
+    """Refuse while it has an endpoint, or a security group that is not its default one; its default network ACL
+    goes with it ("DeleteVpc")."""
     groups = (each.name for each in backend.groups.get(vpc_id, {}).values())
     endpoints = (each for each in _endpoints(backend) if each.vpc_id == vpc_id)
     if any(name != "default" for name in groups) or any(endpoints):
         raise DependencyViolationError(f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
-    return _delete_vpc(backend, vpc_id)
+    deleted = _delete_vpc(backend, vpc_id)
+    for each in [each for each in backend.network_acls.values() if each.vpc_id == vpc_id and each.default]:
+        backend.network_acls.pop(each.id)
+    return deleted
 
 
 def _group(backend: Any, name: str | None = None, group_id: str | None = None) -> None:

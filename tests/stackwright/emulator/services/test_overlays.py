@@ -27,6 +27,27 @@ def test_regional_nat_gateway_has_a_route_table_and_takes_it_along(client: Clien
         ec2.describe_route_tables(RouteTableIds=[table])
 
 
+def test_interface_and_network_acl_go_with_what_they_were_made_for(client: Client) -> None:
+    ec2 = client("ec2")
+    network = vpc(ec2)
+    subnet = ec2.create_subnet(VpcId=network, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    made = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    of_vpc = [{"Name": "vpc-id", "Values": [network]}]
+    assert len(ec2.describe_network_interfaces(Filters=of_vpc)["NetworkInterfaces"]) == 1
+    ec2.delete_nat_gateway(NatGatewayId=made)
+    assert ec2.describe_network_interfaces(Filters=of_vpc)["NetworkInterfaces"] == []
+    assert len(ec2.describe_network_acls(Filters=of_vpc)["NetworkAcls"]) == 1
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    launched = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnet)["Instances"][0]
+    assert len(ec2.describe_network_interfaces(Filters=of_vpc)["NetworkInterfaces"]) == 1
+    ec2.terminate_instances(InstanceIds=[launched["InstanceId"]])
+    assert ec2.describe_network_interfaces(Filters=of_vpc)["NetworkInterfaces"] == []
+    ec2.delete_subnet(SubnetId=subnet)
+    ec2.delete_vpc(VpcId=network)
+    assert ec2.describe_network_acls(Filters=of_vpc)["NetworkAcls"] == []
+
+
 def test_regional_nat_gateway_with_addresses_is_managed_by_hand(client: Client) -> None:
     ec2 = client("ec2")
     address = ec2.allocate_address(Domain="vpc")
