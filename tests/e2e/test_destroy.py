@@ -7,48 +7,13 @@ from typing import Any
 
 import pytest
 from support.accounts import Account, Project
+from support.inventory import left
 
 # What other stacks of the account may need, all of it in IAM: "What destroy leaves" in docs/operations.md.
 IN_IAM = ("arn:aws:iam::", "account-dev-ExecutionRole-", "region-dev-ApiGatewayLogRole-")
+# What the templates' policies keep: registry, access logs, the application's and the agents' logs.
+KEPT = ["AWS::ECR::Repository", "AWS::Logs::LogGroup", "AWS::Logs::LogGroup", "AWS::S3::Bucket"]
 MEDIA = "application/vnd.docker.distribution.manifest.v2+json"
-
-
-def left(account: Account) -> set[str]:
-    """All of the system that there is in the account, the bootstrap stacks' own left out."""
-
-    def ask(service: str, operation: str, **arguments: Any) -> Any:
-        return getattr(account.client(service), operation)(**arguments)
-
-    own = [{"Name": "tag:Blueprint", "Values": ["ec2-alb"]}]
-    live = [{"Name": "instance-state-name", "Values": ["pending", "running"]}]
-    reservations = ask("ec2", "describe_instances", Filters=live)["Reservations"]
-    clusters = ask("ecs", "list_clusters")["clusterArns"]
-    found = {
-        *(each["Name"] for each in ask("s3", "list_buckets")["Buckets"]),
-        *(each["repositoryName"] for each in ask("ecr", "describe_repositories")["repositories"]),
-        *(each["logGroupName"] for each in ask("logs", "describe_log_groups")["logGroups"]),
-        *(each["VpcId"] for each in ask("ec2", "describe_vpcs", Filters=own)["Vpcs"]),
-        *(each["AllocationId"] for each in ask("ec2", "describe_addresses")["Addresses"]),
-        *(each["InstanceId"] for one in reservations for each in one["Instances"]),
-        *(each["LaunchTemplateId"] for each in ask("ec2", "describe_launch_templates")["LaunchTemplates"]),
-        *(each["LoadBalancerArn"] for each in ask("elbv2", "describe_load_balancers")["LoadBalancers"]),
-        *(each["TargetGroupArn"] for each in ask("elbv2", "describe_target_groups")["TargetGroups"]),
-        *(
-            each["AutoScalingGroupName"]
-            for each in ask("autoscaling", "describe_auto_scaling_groups")["AutoScalingGroups"]
-        ),
-        *(each["AlarmName"] for each in ask("cloudwatch", "describe_alarms")["MetricAlarms"]),
-        *(each["CertificateArn"] for each in ask("acm", "list_certificates")["CertificateSummaryList"]),
-        *(each["RoleName"] for each in ask("iam", "list_roles")["Roles"]),
-        *(each["StackName"] for each in ask("cloudformation", "describe_stacks")["Stacks"]),
-        *ask("ecs", "list_task_definitions", status="ACTIVE")["taskDefinitionArns"],
-        *(
-            each["clusterArn"]
-            for each in ask("ecs", "describe_clusters", clusters=clusters)["clusters"]
-            if each["status"] == "ACTIVE"
-        ),
-    }
-    return {each for each in found if not each.startswith(("account-", "region-", "AWSServiceRole"))}
 
 
 def used(project: Project, account: Account, name: str) -> None:
@@ -78,14 +43,6 @@ def records(account: Account) -> list[str]:
     """The names of the records by which certificates are validated."""
     found = account.client("route53").list_resource_record_sets(HostedZoneId=zones(account))["ResourceRecordSets"]
     return [each["Name"].rstrip(".") for each in found if each["Type"] == "CNAME"]
-
-
-def kept(account: Account) -> set[str]:
-    """What the templates' policies keep: registry, access logs, the application's and the agents' logs."""
-    words = ("repository", "accesslog", "applicationlogs", "agentlogs")
-    return {
-        each for each in left(account) if each.startswith("ec2-alb") and any(word in each.lower() for word in words)
-    }
 
 
 BOOTSTRAP = ("region", "account")
@@ -131,17 +88,16 @@ def gone(project: Project, account: Account, name: str, *flags: str) -> set[str]
 
 def test_dev_leaves_what_policy_keeps_and_then_nothing(project: Project, account: Account) -> None:
     used(project, account, "dev")
-    before = kept(account)
-    assert len(before) == 4
     held(project, account, "dev")
     told = project.run("destroy", "ec2-alb", "dev", "--local", "--yes").stderr
     remains = told.partition("what remains")[2]
-    assert all(each in remains for each in before)
+    kept = left(account)
+    assert sorted(each.partition(" ")[0] for each in kept) == KEPT
+    assert [each for each in kept if each.rpartition(" ")[2] not in remains] == []
     assert [f"validation record {each}" in remains for each in records(account)] == [True]
-    assert left(account) == before
 
     assert "nothing to do" in project.run("destroy", "ec2-alb", "dev", "--local", "--yes").stderr
-    assert left(account) == before
+    assert left(account) == kept
 
     project.run("destroy", "ec2-alb", "dev", "--local", "--yes", "--delete-data")
     assert left(account) == set()

@@ -57,7 +57,8 @@ def test_an_http_api_for_tokens_becomes_a_rest_api_by_tls(project: Project) -> N
     check_the_load_balancer_admits_the_link(changed, encrypted)
     assert changed.id("Api", "VpcLink") == system.id("Api", "VpcLink")
     assert not changed.ask("apigatewayv2", "get_apis")["Items"]
-    destroyed_with_nothing_left(changed)
+    given = f"AWS::CertificateManager::Certificate {own['CertificateArn']}"
+    destroyed_with_nothing_left(changed, before=frozenset({given}))
 
 
 def check_the_http_api(system: System, listener: Any) -> None:

@@ -122,8 +122,9 @@ def test_plain_http_until_there_is_a_certificate(system: System) -> None:
     assert _served(system, listener) == ["forward"]
 
 
-def test_a_certificate_moves_the_service_to_https_and_back(project: Project) -> None:
-    system = deployed(project, BLUEPRINT, "dev")
+@pytest.mark.parametrize("system", ["dev"], indirect=True)
+def test_a_certificate_moves_the_service_to_https_and_back(system: System) -> None:
+    project = system.project
     deploy = ("deploy", BLUEPRINT, "dev", "--local", "--yes", "--despite-findings")
     groups = _target_groups(system)
     arn = certificate(project.account, "app.example.com")
@@ -139,6 +140,7 @@ def test_a_certificate_moves_the_service_to_https_and_back(project: Project) -> 
     (http,) = system.listeners()
     assert _served(system, http) == ["forward"]
     assert _target_groups(system) == groups
+    system.ask("acm", "delete_certificate", CertificateArn=arn)
 
 
 def _target_groups(system: System) -> list[str]:

@@ -7,24 +7,37 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import systems
 from support.accounts import Project
 from support.existing_network import BLUEPRINT, given
+from support.inventory import left
 from support.released import System
 from support.stacks import Stack
 
 
 @pytest.fixture(params=["dev", "prod"], scope="module")
-def system(
+def planned(
     request: pytest.FixtureRequest,
     make_project: Callable[[Path], Project],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> System:
+    """A network and a certificate, and nothing else."""
     environment = str(request.param)
     project = make_project(tmp_path_factory.mktemp(environment))
     given(project, environment)
-    system = System(project, environment)
-    system.run("deploy")
-    return system
+    return System(project, environment)
+
+
+@pytest.fixture(scope="module")
+def there(planned: System) -> frozenset[str]:
+    """What was there before."""
+    return frozenset(left(planned.account))
+
+
+@pytest.fixture(scope="module")
+def system(planned: System, there: frozenset[str]) -> System:
+    planned.run("deploy")
+    return planned
 
 
 def test_everything_is_in_the_given_network(system: System) -> None:
@@ -75,7 +88,7 @@ def test_the_name_leads_to_the_load_balancer_and_plain_http_to_https(system: Sys
         assert [each["Type"] for each in found["DefaultActions"]] == ["fixed-response"]
 
 
-def test_life_of_a_stack(system: System) -> None:
+def test_life_of_a_stack(system: System, there: frozenset[str]) -> None:
     """Deploy again, change one parameter, ship an image, scale, destroy: nothing of it is left, the network is."""
     stack = Stack(system.account, BLUEPRINT, system.environment)
     assert "no changes" in system.run("deploy")
@@ -94,14 +107,9 @@ def test_life_of_a_stack(system: System) -> None:
     assert "no changes" in system.run("deploy")
     assert stack.events() == before
 
-    flags = ("--unprotect", "--delete-data")
-    system.run("destroy", *flags)
-    assert not [each for each in stack.stacks() if each.startswith(BLUEPRINT)]
-    assert not {each for each in stack.left() if BLUEPRINT in each}
-    assert system.account.client("ecs").list_task_definitions()["taskDefinitionArns"] == []
-    assert system.account.client("codedeploy").list_applications()["applications"] == []
-    vpc = system.project.parameters(BLUEPRINT, system.environment)["VpcId"]
-    assert len(system.account.client("ec2").describe_vpcs(VpcIds=[vpc])["Vpcs"]) == 1
+    systems.destroyed_with_nothing_left(
+        systems.System(BLUEPRINT, system.environment, system.project, "", {}), before=there
+    )
 
 
 def _updated(stack: Stack, before: set[tuple[str, str]]) -> set[tuple[str, str]]:

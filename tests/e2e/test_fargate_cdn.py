@@ -177,8 +177,9 @@ def test_a_domain_with_certificates_moves_it_to_https_and_another_vpc_origin(pro
     assert {each["Type"] for each in aliases} == {"A", "AAAA"}
 
 
-def test_tags_reach_a_vpc_origin_only_as_another_one(project: Project) -> None:
-    system = deployed(project, BLUEPRINT, "dev")
+@pytest.mark.parametrize("system", ["dev"], indirect=True)
+def test_tags_reach_a_vpc_origin_only_as_another_one(system: System) -> None:
+    project = system.project
     deploy = ("deploy", BLUEPRINT, "dev", "--local", "--yes")
     project.tag(BLUEPRINT, "dev", Team="shop")
     refused = project.run(*deploy, status=1)

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from support.accounts import Account, Project
+from support.inventory import left, unseen
 from support.stacks import Stack, resources
+
+DATA = ("AWS::ECR::Repository", "AWS::Logs::LogGroup", "AWS::S3::Bucket")
+"""Types of what a system keeps until it is asked to delete its data as well."""
 
 
 @dataclass(frozen=True)
@@ -97,13 +101,16 @@ def an_image_is_shipped(system: System) -> str:
     return image
 
 
-def destroyed_with_nothing_left(system: System) -> None:
-    """Destroy it: what it keeps is told, all else is gone, and another time there is nothing to do."""
-    stack = Stack(system.account, system.blueprint, system.environment)
-    destroy = ("destroy", system.blueprint, system.environment, "--local", "--yes")
-    kept = stack.kept()
-    gone = system.project.run(*destroy, "--unprotect").stderr
-    assert all(physical_id in gone.partition("what remains")[2] for physical_id in kept)
-    assert not [each for each in stack.stacks() if each.startswith(system.blueprint)]
-    assert stack.left() == kept
-    assert "nothing to do" in system.project.run(*destroy).stderr
+def destroyed_with_nothing_left(system: System, *, before: frozenset[str] = frozenset()) -> None:
+    """Destroy it: only data is kept, all of which is told; with its data nothing is left but what was there before."""
+    missed = unseen(system.account, f"{system.blueprint}-{system.environment}")
+    assert not missed, missed
+    destroy = ("destroy", system.blueprint, system.environment, "--local", "--yes", "--unprotect")
+    told = system.project.run(*destroy).stderr.partition("what remains")[2]
+    kept = left(system.account) - before
+    assert kept
+    untold = {each for each in kept if not each.startswith(DATA) or each.rpartition(" ")[2] not in told}
+    assert not untold, untold
+    system.project.run(*destroy, "--delete-data")
+    remains = left(system.account) ^ before
+    assert not remains, remains
