@@ -1,4 +1,4 @@
-"""What is rendered deploys without us: a stack's whole life by the stock AWS CLI, versions 1 and 2."""
+"""What is rendered deploys without us: every system in both environments, by versions 1 and 2 of the stock AWS CLI."""
 
 from __future__ import annotations
 
@@ -21,15 +21,21 @@ NESTED = "AWS::CloudFormation::Stack"
 
 REDEPLOYED = {"fargate-alb", "fargate-cdn"}  # these have a log group of rotations, with the same retention
 
-# Blueprint, environment and version of the CLI; what the versions do differently does not depend on the blueprint.
+# Blueprint, environment, version of the CLI, and whether the stack lives its whole life or is only made and deleted.
 CASES = [
-    ("ec2-alb", "dev", "1"),
-    ("ec2-alb", "prod", "2"),
-    ("fargate-alb", "prod", "1"),
-    ("fargate-cdn", "dev", "2"),
-    ("ec2-api", "dev", "1"),
-    ("fargate-bluegreen", "prod", "2"),
+    ("ec2-alb", "dev", "1", "life"),
+    ("ec2-alb", "prod", "2", "life"),
+    ("fargate-alb", "dev", "2", "creation"),
+    ("fargate-alb", "prod", "1", "life"),
+    ("fargate-cdn", "dev", "2", "life"),
+    ("fargate-cdn", "prod", "1", "creation"),
+    ("ec2-api", "dev", "1", "life"),
+    ("ec2-api", "prod", "2", "creation"),
+    ("fargate-bluegreen", "dev", "1", "creation"),
+    ("fargate-bluegreen", "prod", "2", "life"),
 ]
+# What the versions do differently does not depend on the blueprint.
+EACH_VERSION, VERSION_2 = CASES[:2], CASES[1:2]
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,7 @@ class Shop:
     project: Project
     cli: Cli
     printed: list[str]
+    lives: bool
 
 
 def _programs() -> Iterator[Path]:
@@ -108,7 +115,7 @@ def shop(
     make_project: Callable[[Path], Project],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Shop:
-    blueprint, environment, version = request.param
+    blueprint, environment, version, extent = request.param
     program = _program(version)
     folder = tmp_path_factory.mktemp(environment)
     project = make_project(folder)
@@ -119,15 +126,19 @@ def shop(
     project.run("build", blueprint)
     said = project.run("publish", blueprint, environment, "--local").stdout
     (printed,) = [line for line in said.splitlines() if line.startswith("aws cloudformation deploy ")]
-    return Shop(
-        blueprint, environment, project, Cli(program, project.account, folder / "models"), shlex.split(printed)[1:]
-    )
+    cli = Cli(program, project.account, folder / "models")
+    return Shop(blueprint, environment, project, cli, shlex.split(printed)[1:], extent == "life")
 
 
 def test_published_root_deploys_by_the_printed_command(shop: Shop) -> None:
-    _live(shop, f"{shop.blueprint}-{shop.environment}", f"build/{shop.blueprint}/packaged.json")
+    stack, template = f"{shop.blueprint}-{shop.environment}", f"build/{shop.blueprint}/packaged.json"
+    _created(shop, stack, template)
+    if shop.lives:
+        _changed(shop, stack, template)
+    _deleted(shop, stack, template)
 
 
+@pytest.mark.parametrize("shop", EACH_VERSION, ids=" ".join, indirect=True)
 def test_unpublished_root_is_packaged_and_deployed(shop: Shop) -> None:
     found = shop.project.account.client("ssm").get_parameter(Name="/stackwright/artifact-bucket")
     bucket = found["Parameter"]["Value"]
@@ -139,17 +150,32 @@ def test_unpublished_root_is_packaged_and_deployed(shop: Shop) -> None:
     )
     assert "nested/" not in packaged.read_text()
     by_bucket = replace(shop, printed=[*shop.printed, "--s3-bucket", bucket])  # indented, it is too large for a text
-    _live(by_bucket, f"{shop.blueprint}-{shop.environment}-packaged", str(packaged))
+    stack = f"{shop.blueprint}-{shop.environment}-packaged"
+    _created(by_bucket, stack, str(packaged))
+    _deleted(by_bucket, stack, str(packaged))
 
 
-def _live(shop: Shop, stack: str, template: str) -> None:
-    """Create, run again without a change, change one parameter, delete."""
-    account = shop.project.account
+@pytest.mark.parametrize("shop", VERSION_2, ids=" ".join, indirect=True)
+def test_what_is_flat_deploys_with_its_parameter_file_as_it_is(shop: Shop) -> None:
+    shop.project.run("build", "edge")
+    deploy = ("cloudformation", "deploy", "--stack-name", "edge-prod", "--template-file", "build/edge/root.json")
+    given = ("--parameter-overrides", "file://params/edge/prod.json", "--region", REGION)
+    assert "Successfully created/updated stack" in shop.cli.run(*deploy, *given, folder=shop.project.folder)
+    assert "No changes to deploy" in shop.cli.run(*deploy, *given, folder=shop.project.folder)
+    shop.cli.run("cloudformation", "delete-stack", "--stack-name", "edge-prod")
+    shop.cli.run("cloudformation", "wait", "stack-delete-complete", "--stack-name", "edge-prod")
+
+
+def _created(shop: Shop, stack: str, template: str) -> None:
     assert "Successfully created/updated stack" in _deploy(shop, stack, template)
-    created = _described(account, stack)
+    created = _described(shop.project.account, stack)
     assert created["StackStatus"] == "CREATE_COMPLETE"
     assert {each["Key"] for each in created["Tags"]} >= {"Project", "Environment", "Blueprint"}
 
+
+def _changed(shop: Shop, stack: str, template: str) -> None:
+    """Run again without a change, and with one parameter changed."""
+    account = shop.project.account
     before = _resource_events(account, stack)
     _deploy(shop, stack, template)
     assert _resource_events(account, stack) == before
@@ -161,13 +187,17 @@ def _live(shop: Shop, stack: str, template: str) -> None:
     redeploys = {"RedeploymentLogs"} if shop.blueprint in REDEPLOYED else set()
     assert {logical for logical, _ in _resource_events(account, stack) - before} == {"ApplicationLogs", *redeploys}
 
+
+def _deleted(shop: Shop, stack: str, template: str) -> None:
+    """Delete it, once what stops that in prod is lifted."""
+    number = _described(shop.project.account, stack)["StackId"]
     lifted = {name: off for name, off in LIFTED.items() if f"{name}=on" in shop.printed}
     if lifted:
-        _deploy(shop, stack, template, LogRetentionDays="14", **lifted)
+        _deploy(shop, stack, template, **lifted)
         _release_instances(shop.cli)
     shop.cli.run("cloudformation", "delete-stack", "--stack-name", stack)
     shop.cli.run("cloudformation", "wait", "stack-delete-complete", "--stack-name", stack)
-    assert _described(account, created["StackId"])["StackStatus"] == "DELETE_COMPLETE"
+    assert _described(shop.project.account, number)["StackStatus"] == "DELETE_COMPLETE"
 
 
 def _deploy(shop: Shop, stack: str, template: str, **changed: str) -> str:
