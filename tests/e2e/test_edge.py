@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from support.accounts import Account, Project
+from support.inventory import left, unseen
 from support.stacks import Stack
 
 BLUEPRINT = "edge"
@@ -47,22 +46,9 @@ def alarms(account: Account) -> set[str]:
     return {each["AlarmName"].split("-")[2] for each in found}
 
 
-def left(account: Account) -> dict[str, list[Any]]:
-    logs, cloudwatch = account.client("logs"), account.client("cloudwatch")
-    return {
-        "certificates": account.client("acm").list_certificates()["CertificateSummaryList"],
-        "web ACLs": account.client("wafv2").list_web_acls(Scope="CLOUDFRONT")["WebACLs"],
-        "logging": account.client("wafv2").list_logging_configurations(Scope="CLOUDFRONT")["LoggingConfigurations"],
-        "log groups": logs.describe_log_groups()["logGroups"],
-        "deliveries": logs.describe_deliveries()["deliveries"],
-        "sources": logs.describe_delivery_sources()["deliverySources"],
-        "destinations": logs.describe_delivery_destinations()["deliveryDestinations"],
-        "alarms": cloudwatch.describe_alarms()["MetricAlarms"],
-        "topics": account.client("sns").list_topics()["Topics"],
-        "buckets": [
-            each for each in account.client("s3").list_buckets()["Buckets"] if each["Name"].startswith(BLUEPRINT)
-        ],
-    }
+def kinds(account: Account) -> set[str]:
+    """The types of what there is but for the bootstrap stacks."""
+    return {each.partition(" ")[0] for each in left(account)}
 
 
 def test_prod_with_a_distribution_and_back(project: Project, account: Account) -> None:
@@ -86,21 +72,34 @@ def test_prod_with_a_distribution_and_back(project: Project, account: Account) -
     project.run(*deploy)
     assert {each for each in stack.events() - before if each[1] == "UPDATE_COMPLETE"} == {("WebAcl", "UPDATE_COMPLETE")}
 
+    assert not unseen(account, stack.name)
     destroy = ("destroy", BLUEPRINT, "prod", "--local", "--yes", "--unprotect", "--delete-data")
     assert "is in use" in project.run(*destroy, status=1).stderr
     account.client("cloudfront").delete_distribution(Id=number, IfMatch=etag)
     project.run(*destroy)
-    assert {kind: found for kind, found in left(account).items() if found} == {}
+    assert left(account) == set()
 
 
 def test_dev_costs_neither_firewall_nor_certificate(project: Project, account: Account) -> None:
-    project.run("deploy", BLUEPRINT, "dev", "--local", "--yes")
+    """Deploy, again, with one parameter changed; destroy."""
+    deploy = ("deploy", BLUEPRINT, "dev", "--local", "--yes")
+    project.run(*deploy)
     stack = Stack(account, BLUEPRINT, "dev")
-    made = left(account)
-    assert not made["certificates"]
-    assert not made["web ACLs"]
-    assert not made["alarms"]
+    costly = {"AWS::CertificateManager::Certificate", "AWS::CloudWatch::Alarm", "AWS::WAFv2::WebACL"}
+    assert costly.isdisjoint(kinds(account))
     assert (stack.output("EdgeCertificateArn"), stack.output("WebAclArn")) == ("", "")
+
+    assert "no changes" in project.run(*deploy).stderr
+    before = stack.events()
+    project.set(BLUEPRINT, "dev", AccessLogsRetentionDays="14")
+    project.run(*deploy)
+    assert {what for what, status in stack.events() - before if status == "UPDATE_COMPLETE"} == {
+        stack.name,
+        "AccessLogs",
+    }
+    assert not unseen(account, stack.name)
+    project.run("destroy", BLUEPRINT, "dev", "--local", "--yes", "--delete-data")
+    assert left(account) == set()
 
 
 @pytest.mark.parametrize("region", ["eu-west-1", "us-west-2"])

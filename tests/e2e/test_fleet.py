@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from support.accounts import Account, Project
+from support.accounts import REGION, Account, Project
 
 REGIONS = ("eu-west-1", "us-west-2")
 
@@ -25,6 +25,12 @@ def services(account: Account, region: str) -> list[tuple[int, str]]:
     return [(each["runningCount"], each["taskDefinition"]) for each in found]
 
 
+def retention(account: Account, region: str) -> set[int]:
+    """How long the applications' logs of a region are kept."""
+    found = account.client("logs", region).describe_log_groups()["logGroups"]
+    return {each["retentionInDays"] for each in found if "ApplicationLogs" in each["logGroupName"]}
+
+
 def test_a_fleet_is_made_released_stopped_and_destroyed(project: Project, account: Account) -> None:
     project.set("fleet-account", "dev", FleetAdministrator=account.id)
     project.run("deploy", "fleet-account", "dev", "--local", "--yes")
@@ -33,16 +39,21 @@ def test_a_fleet_is_made_released_stopped_and_destroyed(project: Project, accoun
     url = next(line for line in told.splitlines() if line.startswith("root: ")).removeprefix("root: ")
     project.set("fleet", "dev", TemplateUrl=url, FleetAccounts=account.id, FleetRegions=",".join(REGIONS))
 
-    project.run("deploy", "fleet", "dev", "--local", "--yes")
+    deploy = ("deploy", "fleet", "dev", "--local", "--yes")
+    project.run(*deploy)
     for region in REGIONS:
         ((name, status),) = stacks(account, region).items()
         assert name.startswith("StackSet-fleet-dev-")
         assert status == "CREATE_COMPLETE"
         assert [count for count, _ in services(account, region)] == [2]
+    assert "no changes" in project.run(*deploy).stderr
+    project.set("fleet", "dev", LogRetentionDays="14")
+    project.run(*deploy)
+    assert [retention(account, region) for region in REGIONS] == [{14}, {14}]
     before = {region: services(account, region) for region in REGIONS}
 
     image = f"{account.id}.dkr.ecr.eu-west-1.amazonaws.com/nothing:dev-1"
-    failed = project.run("deploy", "fleet", "dev", "--local", "--yes", "--image", image, status=1).stderr
+    failed = project.run(*deploy, "--image", image, status=1).stderr
     assert "ended in UPDATE_ROLLBACK_COMPLETE" in failed
     assert "eu-west-1" in failed
     assert {region: services(account, region) for region in REGIONS} == before
@@ -61,4 +72,19 @@ def test_a_fleet_is_made_released_stopped_and_destroyed(project: Project, accoun
 
     project.run("destroy", "fleet", "dev", "--local", "--yes")
     assert [stacks(account, region) for region in REGIONS] == [{}, {}]
+    assert account.client("cloudformation").list_stack_sets()["Summaries"] == []
+    _lives_in_prod(project, account, url)
+
+
+def _lives_in_prod(project: Project, account: Account, url: str) -> None:
+    """In one region: what differs is what protects its load balancer, which `destroy` does not reach."""
+    region, here = REGIONS[0], ("--yes", "--region", REGION)
+    project.set("fleet", "prod", TemplateUrl=url, FleetAccounts=account.id, FleetRegions=region)
+    project.run("deploy", "fleet", "prod", *here)
+    assert [count for count, _ in services(account, region) if count] == [2]
+    assert "no changes" in project.run("deploy", "fleet", "prod", *here).stderr
+    project.set("fleet", "prod", DeletionProtection="off")
+    project.run("deploy", "fleet", "prod", *here)
+    project.run("destroy", "fleet", "prod", "--unprotect", *here)
+    assert stacks(account, region) == {}
     assert account.client("cloudformation").list_stack_sets()["Summaries"] == []

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from support.accounts import REGION, Account, Project
 from support.existing_network import BLUEPRINT, given, network
+from support.inventory import everything, held, unseen
 from support.pipelines import Run, zipped
 from support.released import System
 from support.stacks import Stack
@@ -182,7 +183,14 @@ def test_what_a_deployment_refuses_stops_before_the_approval(ran: Run, tmp_path:
 
 
 def test_another_deployment_of_it_changes_nothing(delivery: Delivery) -> None:
-    assert "no changes" in delivery.project.run("deploy", "pipeline", BLUEPRINT, *HERE).stderr
+    """And one with another parameter only what that says."""
+    deploy = ("deploy", "pipeline", BLUEPRINT, *HERE)
+    assert "no changes" in delivery.project.run(*deploy).stderr
+    before = delivery.pipeline.events()
+    delivery.project.set("pipeline", BLUEPRINT, BuildLogRetentionDays="30")
+    delivery.project.run(*deploy)
+    updated = {what for what, status in delivery.pipeline.events() - before if status == "UPDATE_COMPLETE"}
+    assert updated == {delivery.pipeline.name, "BuildLogs", "ExecutionLogs"}
 
 
 @pytest.fixture(scope="module")
@@ -223,28 +231,17 @@ def test_an_update_of_the_stack_keeps_the_image_that_ecs_was_given(by_ecs: Deliv
         assert by_ecs.running(environment) == {image}
 
 
-def test_destroying_it_with_its_data_leaves_nothing(by_ecs: Delivery) -> None:
-    s3 = by_ecs.account.client("s3")
-    buckets = [by_ecs.pipeline.output(name) for name in ("SourceBucketName", "ArtifactStoreName")]
-    s3.put_object(Bucket=buckets[0], Key="source.zip", Body=b"again")
-    s3.delete_object(Bucket=buckets[0], Key="source.zip")
-    gone = by_ecs.project.run("destroy", "pipeline", BY_ECS, "--yes", "--delete-data", "--region", REGION).stderr
+@pytest.mark.parametrize("deployed_by", ["delivery", "by_ecs"])
+def test_destroying_it_with_its_data_leaves_nothing(request: pytest.FixtureRequest, deployed_by: str) -> None:
+    found: Delivery = request.getfixturevalue(deployed_by)
+    s3, source = found.account.client("s3"), found.pipeline.output("SourceBucketName")
+    s3.put_object(Bucket=source, Key="source.zip", Body=b"again")
+    s3.delete_object(Bucket=source, Key="source.zip")
+    assert not unseen(found.account, found.pipeline.name)
+    own = held(found.account, found.pipeline.name)
+    gone = found.project.run("destroy", "pipeline", found.blueprint, *HERE, "--delete-data").stderr
     assert "delete with every version of every object ArtifactStore" in gone
-    assert not set(buckets) & {each["Name"] for each in s3.list_buckets()["Buckets"]}
-    for client, call, member in LEFT:
-        found = getattr(by_ecs.account.client(client), call)()[member]
-        assert not [each for each in found if f"pipeline-{BY_ECS}" in json.dumps(each, default=str)], call
-    pointers = {"Key": "Name", "Option": "Contains", "Values": ["/image"]}
-    assert by_ecs.account.client("ssm").describe_parameters(ParameterFilters=[pointers])["Parameters"] == []
-    assert "nothing to do" in by_ecs.project.run("destroy", "pipeline", BY_ECS, *HERE).stderr
-
-
-LEFT: list[tuple[str, str, str]] = [
-    ("codepipeline", "list_pipelines", "pipelines"),
-    ("codebuild", "list_projects", "projects"),
-    ("events", "list_rules", "Rules"),
-    ("logs", "describe_log_groups", "logGroups"),
-    ("logs", "describe_resource_policies", "resourcePolicies"),
-    ("iam", "list_roles", "Roles"),
-    ("sns", "list_topics", "Topics"),
-]
+    remains = everything(found.account)
+    pointers_and_named = {each for each in remains if found.pipeline.name in each or each.endswith("/image")}
+    assert pointers_and_named | (own & remains) == set()
+    assert "nothing to do" in found.project.run("destroy", "pipeline", found.blueprint, *HERE).stderr
