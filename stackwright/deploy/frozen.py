@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from stackwright.deploy.changes import Change, Verdict, everything
-from stackwright.deploy.traffic import CODE_DEPLOY
 from stackwright.errors import StackwrightError
-from stackwright.verify.tasks import SERVICE
+from stackwright.verify.tasks import CODE_DEPLOY, SERVICE
 
 if TYPE_CHECKING:
     from stackwright.deploy.judge import Templates

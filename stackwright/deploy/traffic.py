@@ -16,7 +16,7 @@ from stackwright.deploy.changes import Change, Verdict, everything
 from stackwright.errors import StackwrightError
 from stackwright.verify.deployment import at, listed, number
 from stackwright.verify.forwarding import LISTENER_RULE
-from stackwright.verify.tasks import SERVICE
+from stackwright.verify.tasks import CODE_DEPLOY, SERVICE, STRATEGY
 
 if TYPE_CHECKING:
     from stackwright.aws import Aws
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 Weights = Mapping[str, float]
 ROLLING = "ROLLING"
-CODE_DEPLOY = "CODE_DEPLOY"
-STRATEGY = "DeploymentConfiguration.Strategy"
 
 
 def refuse_moved_traffic(subject: Subject, changes: tuple[Change, ...]) -> None:

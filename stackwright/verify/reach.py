@@ -26,7 +26,9 @@ from stackwright.verify.interfaces import LOAD_BALANCER, Interface, interfaces
 
 INTERNET = "internet"
 REST_API = "AWS::ApiGateway::RestApi"
+REST_STAGE = "AWS::ApiGateway::Stage"
 HTTP_API = "AWS::ApiGatewayV2::Api"
+HTTP_STAGE = "AWS::ApiGatewayV2::Stage"
 REST_LINK = "AWS::ApiGateway::VpcLink"
 LINK_V2 = "AWS::ApiGatewayV2::VpcLink"
 HTTP_INTEGRATION = "AWS::ApiGatewayV2::Integration"

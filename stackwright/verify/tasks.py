@@ -18,6 +18,12 @@ SERVICE = "AWS::ECS::Service"
 TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 SCALABLE_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 
+CODE_DEPLOY = "CODE_DEPLOY"
+STRATEGY = "DeploymentConfiguration.Strategy"
+BAKE = "DeploymentConfiguration.BakeTimeInMinutes"
+# AWS::ECS::Service DeploymentConfiguration, CloudFormation Template Reference Guide: for what shifts traffic.
+DEFAULT_BAKE = 15
+
 # Blue/green and kin.
 _BESIDE = Percents(100, 200)
 _UNITS = 1024  # of "1 vCPU" and "1 GB"
@@ -181,7 +187,7 @@ def percents(service: Resource) -> Percents | None:
 
 def beside(service: Resource) -> bool:
     """Tell whether a deployment runs the whole new set beside the old one before it stops any: blue/green and kin."""
-    rolls = at(service.properties, "DeploymentConfiguration.Strategy", "ROLLING") == "ROLLING"
+    rolls = at(service.properties, STRATEGY, "ROLLING") == "ROLLING"
     return not rolls or at(service.properties, "DeploymentController.Type", "ECS") != "ECS"
 
 

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from stackwright.resolve.graph import Resource
 from stackwright.verify.deployment import Deployment, at, listed, number
+from stackwright.verify.reach import HTTP_STAGE, REST_STAGE
 from stackwright.verify.rule import Finding, Rule
 
-REST_STAGE = "AWS::ApiGateway::Stage"
-HTTP_STAGE = "AWS::ApiGatewayV2::Stage"
 RATE = "ThrottlingRateLimit"
 
 

@@ -8,19 +8,15 @@ from stackwright.resolve.graph import Graph, Resource
 from stackwright.resolve.symbols import is_symbolic
 from stackwright.verify.deployment import Deployment, at, listed, number, on
 from stackwright.verify.rule import Finding, Rule
-from stackwright.verify.tasks import SERVICE, beside
+from stackwright.verify.tasks import BAKE, DEFAULT_BAKE, SERVICE, beside
 
 BREAKER = "DeploymentConfiguration.DeploymentCircuitBreaker"
 ALARMS = "DeploymentConfiguration.Alarms"
-BAKE = "DeploymentConfiguration.BakeTimeInMinutes"
 ALARM = "AWS::CloudWatch::Alarm"
 
-CODE_DEPLOY = "AWS::CodeDeploy::DeploymentGroup"
+GROUP = "AWS::CodeDeploy::DeploymentGroup"
 BACK = "AutoRollbackConfiguration"
 WATCHED = "AlarmConfiguration"
-
-# AWS::ECS::Service DeploymentConfiguration, CloudFormation Template Reference Guide: for what shifts traffic.
-_DEFAULT_BAKE = 15
 
 _STAYS = "a release that failed stays, with fewer healthy tasks than before"
 _TRIES = "a release that cannot start is tried again and again, and CloudFormation waits for hours"
@@ -39,7 +35,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             yield from _baked(deployment.graph, service)
         else:
             yield from _switched(service, BREAKER, _TRIES)
-    for group in deployment.of(CODE_DEPLOY):
+    for group in deployment.of(GROUP):
         if listed(group.properties.get("ECSServices")):
             yield from _by_codedeploy(group)
 
@@ -73,7 +69,7 @@ def _by_codedeploy(group: Resource) -> Iterator[Finding]:
 
 def _baked(graph: Graph, service: Resource) -> Iterator[Finding]:
     """Yield a bake time that is over before an alarm could ring: the tasks to go back to are gone by then."""
-    bake = number(at(service.properties, BAKE, _DEFAULT_BAKE))
+    bake = number(at(service.properties, BAKE, DEFAULT_BAKE))
     for alarm in graph.mentioned(listed(at(service.properties, f"{ALARMS}.AlarmNames"))):
         seconds = _seconds(alarm) if alarm.type == ALARM else None
         if bake is not None and seconds is not None and bake * 60 < seconds:
@@ -96,6 +92,6 @@ RULE = Rule(
     source="How the Amazon ECS deployment circuit breaker detects failures, How CloudWatch alarms detect Amazon ECS "
     "deployment failures (Amazon ECS Developer Guide); Redeploy and roll back a deployment with CodeDeploy (AWS "
     "CodeDeploy User Guide)",
-    about=(SERVICE, CODE_DEPLOY),
+    about=(SERVICE, GROUP),
     check=check,
 )

@@ -11,11 +11,10 @@ from stackwright.verify.deployment import Deployment, at
 from stackwright.verify.fleet import fleet
 from stackwright.verify.rule import Finding, Rule
 from stackwright.verify.sharing import Site, Work, at_work, deployed, lacking, site
-from stackwright.verify.tasks import SERVICE, beside, count, percents
+from stackwright.verify.tasks import SERVICE, STRATEGY, beside, count, percents
 
 LEAST = "DeploymentConfiguration.MinimumHealthyPercent"
 MOST = "DeploymentConfiguration.MaximumPercent"
-STRATEGY = "DeploymentConfiguration.Strategy"
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:

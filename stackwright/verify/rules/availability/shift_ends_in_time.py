@@ -8,13 +8,10 @@ from collections.abc import Iterator
 from stackwright.resolve.graph import Resource
 from stackwright.verify.deployment import Deployment, at, number
 from stackwright.verify.rule import Finding, Rule
-from stackwright.verify.tasks import SERVICE
+from stackwright.verify.tasks import BAKE, DEFAULT_BAKE, SERVICE, STRATEGY
 
-CONFIGURATION = "DeploymentConfiguration"
-STRATEGY = f"{CONFIGURATION}.Strategy"
-BAKE = f"{CONFIGURATION}.BakeTimeInMinutes"
-LINEAR = f"{CONFIGURATION}.LinearConfiguration"
-CANARY = f"{CONFIGURATION}.CanaryConfiguration"
+LINEAR = "DeploymentConfiguration.LinearConfiguration"
+CANARY = "DeploymentConfiguration.CanaryConfiguration"
 
 # Minutes, and an hour of them for starting the tasks, test traffic and hooks.
 _LIMIT = 36 * 60
@@ -33,9 +30,9 @@ def check(deployment: Deployment) -> Iterator[Finding]:
 def _minutes(service: Resource) -> tuple[float | None, str]:
     """Return how long traffic is on its way with what follows, and the property that says most about it.
 
-    Defaults: "LinearConfiguration", "CanaryConfiguration" (Amazon ECS API Reference), and 15 minutes of bake time.
+    Defaults: "LinearConfiguration", "CanaryConfiguration" (Amazon ECS API Reference).
     """
-    bake = number(at(service.properties, BAKE, 15))
+    bake = number(at(service.properties, BAKE, DEFAULT_BAKE))
     strategy = at(service.properties, STRATEGY)
     if bake is None or strategy == "BLUE_GREEN":
         return bake, BAKE

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from stackwright.resolve.graph import Resource
 from stackwright.verify.deployment import Deployment, on
-from stackwright.verify.reach import REST_API
+from stackwright.verify.reach import HTTP_STAGE, REST_API
 from stackwright.verify.rule import Finding, Rule
 
 DEPLOYMENT = "AWS::ApiGateway::Deployment"
 METHOD = "AWS::ApiGateway::Method"
-HTTP_STAGE = "AWS::ApiGatewayV2::Stage"
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from stackwright.verify.deployment import Deployment, at, listed, on
+from stackwright.verify.reach import HTTP_STAGE, REST_STAGE
 from stackwright.verify.rule import Finding, Rule
 
-REST_STAGE = "AWS::ApiGateway::Stage"
-HTTP_STAGE = "AWS::ApiGatewayV2::Stage"
 _DESTINATION = {REST_STAGE: "AccessLogSetting.DestinationArn", HTTP_STAGE: "AccessLogSettings.DestinationArn"}
 
 
