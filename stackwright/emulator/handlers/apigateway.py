@@ -16,7 +16,7 @@ _TAGGING = Tagging()
 Patch = dict[str, str]
 
 
-def _arn(path: str) -> Attribute:
+def arn_at(path: str) -> Attribute:
     """Return what tells the ARN of a resource at this path, which has its id for `{}` ("Tag API Gateway resources")."""
     return lambda context, name, _: f"arn:aws:apigateway:{context.region}::{path.replace('{}', name)}"
 
@@ -60,7 +60,7 @@ _REST_API = Mapped(
     read=Read("get_rest_api", "restApiId", "@"),
     attributes={"RestApiId": "=", "RootResourceId": "rootResourceId"},
     tagging=_TAGGING,
-    tag_by=_arn("/restapis/{}"),
+    tag_by=arn_at("/restapis/{}"),
 )
 
 
@@ -229,7 +229,7 @@ _VPC_LINK = Mapped(
     steps=(_patched("update_vpc_link", {"Name": "/name", "Description": "/description"}),),
     attributes={"VpcLinkId": "="},
     tagging=_TAGGING,
-    tag_by=_arn("/vpclinks/{}"),
+    tag_by=arn_at("/vpclinks/{}"),
 )
 
 
@@ -262,7 +262,7 @@ _KEY = Mapped(
     steps=(_patched("update_api_key", {"Description": "/description", "Enabled": "/enabled"}),),
     attributes={"APIKeyId": "="},
     tagging=_TAGGING,
-    tag_by=_arn("/apikeys/{}"),
+    tag_by=arn_at("/apikeys/{}"),
 )
 _PLAN = Mapped(
     service="apigateway",
@@ -275,7 +275,7 @@ _PLAN = Mapped(
     steps=(_patched("update_usage_plan", {"UsagePlanName": "/name", "Description": "/description"}),),
     attributes={"Id": "="},
     tagging=_TAGGING,
-    tag_by=_arn("/usageplans/{}"),
+    tag_by=arn_at("/usageplans/{}"),
 )
 
 

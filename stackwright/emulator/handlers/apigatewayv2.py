@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from stackwright.emulator.handlers import Context, Properties
-from stackwright.emulator.handlers.mapped import Attribute, Mapped, Read, Step, handlers
+from stackwright.emulator.handlers.apigateway import arn_at
+from stackwright.emulator.handlers.mapped import Mapped, Read, Step, handlers
 from stackwright.emulator.handlers.tags import Tagging
 
 _TAGGING = Tagging(key="ResourceArn", tags="Tags", keys="TagKeys")
-
-
-def _arn(path: str) -> Attribute:
-    """Return what tells the ARN of a resource at this path, which has its id for `{}`."""
-    return lambda context, name, _: f"arn:aws:apigateway:{context.region}::{path.replace('{}', name)}"
 
 
 def _execute_arn(context: Context, api: str, _: Properties) -> str:
@@ -28,7 +24,7 @@ _API = Mapped(
     read=Read("get_api", "ApiId", "@"),
     attributes={"ApiId": "=", "ApiEndpoint": "ApiEndpoint", "ExecuteApiArn": _execute_arn},
     tagging=_TAGGING,
-    tag_by=_arn("/apis/{}"),
+    tag_by=arn_at("/apis/{}"),
 )
 _LINK = Mapped(
     service="apigatewayv2",
@@ -39,7 +35,7 @@ _LINK = Mapped(
     steps=(Step("update_vpc_link", ("Name",), at_creation=False),),
     attributes={"VpcLinkId": "="},
     tagging=_TAGGING,
-    tag_by=_arn("/vpclinks/{}"),
+    tag_by=arn_at("/vpclinks/{}"),
 )
 _INTEGRATION_TAKES = (
     "ConnectionId",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from moto.cloudfront import models, urls
-from moto.cloudfront.exceptions import CloudFrontException, InvalidIfMatchVersion
+from moto.cloudfront.exceptions import CloudFrontException
 from moto.cloudfront.responses import CloudFrontResponse
 from moto.core.responses import ActionResult
 
@@ -77,11 +77,7 @@ class CloudFront(kept.Kept, CloudFrontResponse):
     def _matching(self) -> Any:
         """Return the distribution; If-Match has to be there and its version ("UpdateDistribution", errors)."""
         distribution, etag = self.backend.get_distribution(self._get_param("Id"))
-        given = self._get_param("IfMatch")
-        if not given:
-            raise InvalidIfMatchVersion
-        if given != etag:
-            raise kept.PreconditionFailed
+        kept.check_version(self._get_param("IfMatch"), etag)
         return distribution
 
 

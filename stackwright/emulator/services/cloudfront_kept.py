@@ -194,12 +194,16 @@ class Kept:
     def matching(self, kind: Kind) -> Thing:
         """Return the one that the request is about, in the version that it names."""
         thing = self.found(kind)
-        given = self._get_param("IfMatch")
-        if not given:
-            raise InvalidIfMatchVersion
-        if given != thing.etag:
-            raise PreconditionFailed
+        check_version(self._get_param("IfMatch"), thing.etag)
         return thing
+
+
+def check_version(given: str | None, etag: str) -> None:
+    """Raise what CloudFront says of an If-Match that is not there, or not the version that there is."""
+    if not given:
+        raise InvalidIfMatchVersion
+    if given != etag:
+        raise PreconditionFailed
 
 
 def _create(self: Kept, kind: Kind) -> ActionResult:
