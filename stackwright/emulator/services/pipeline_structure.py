@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from moto.codepipeline.exceptions import InvalidStructureException
@@ -30,31 +31,11 @@ _IMPLICIT = {"PipelineExecutionId"}
 Action = Mapping[str, Any]
 
 
-class ValidationException(JsonRESTError):
-    """A member that is too long or of another form than its shape."""
-
-    code = 400
-
-    def __init__(self, message: str) -> None:
-        super().__init__("ValidationException", message)
-
-
-class InvalidActionDeclarationException(JsonRESTError):
-    """An action that is not declared as its type wants it."""
-
-    code = 400
-
-    def __init__(self, message: str) -> None:
-        super().__init__("InvalidActionDeclarationException", message)
-
-
-class InvalidStageDeclarationException(JsonRESTError):
-    """A stage that does not stand where it may."""
-
-    code = 400
-
-    def __init__(self, message: str) -> None:
-        super().__init__("InvalidStageDeclarationException", message)
+# A member that is too long or of another form than its shape, an action that is not declared as its type wants it, a
+# stage that does not stand where it may.
+ValidationException = partial(JsonRESTError, "ValidationException")
+InvalidActionDeclarationException = partial(JsonRESTError, "InvalidActionDeclarationException")
+InvalidStageDeclarationException = partial(JsonRESTError, "InvalidStageDeclarationException")
 
 
 def check(pipeline: Mapping[str, Any]) -> None:
