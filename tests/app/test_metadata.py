@@ -104,10 +104,11 @@ def test_endpoint_that_trickles_delays_the_start_no_longer_than_promised(start: 
     uri, began = endpoint(b""), time.monotonic()
     service = start(ECS_CONTAINER_METADATA_URI_V4=uri)
     started = time.monotonic()
-    assert started - began < PATIENCE + 3
+    # Without an end to its patience it would wait for hours; a busy machine takes seconds to start anything.
+    assert started - began < PATIENCE + 10
     # It is not asked again so soon.
     assert service.get("/api/info").json()["task_id"] is None
-    assert time.monotonic() - started < PATIENCE / 2
+    assert time.monotonic() - started < PATIENCE
 
 
 def test_endpoint_that_is_not_there_is_no_error(start: Start) -> None:
