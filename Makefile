@@ -5,8 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 TASKCAT := .cache/taskcat-venv
 
-# One more than there are cores: who talks to a server waits about as long as it works.
-WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
+# Two more than there are cores: who talks to a server waits about as long as it works.
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 2)
 
 .PHONY: demo test quick bench taskcat regional constraints lock clean
 

@@ -136,7 +136,7 @@ def start(order: Order, folder: Path) -> Container:
     container = Container(order, process, out, errors)
     for _ in _moments():
         if '"Serving"' in out.read_text(encoding="utf-8"):
-            container.pid = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8"))
+            (container.pid,) = _children(process)
             return container
         if process.poll() is not None:
             break
@@ -145,9 +145,17 @@ def start(order: Order, folder: Path) -> Container:
 
 
 def end(container: Container) -> None:
-    """Kill it, whatever it is doing."""
+    """Kill it, whatever it is doing; process 1 by itself, as it outlives who waits for it since it changed its user."""
+    if container.process.poll() is None:
+        for each in _children(container.process):
+            os.kill(each, signal.SIGKILL)
     container.process.kill()
     container.process.wait()
+
+
+def _children(process: subprocess.Popen[bytes]) -> list[int]:
+    listed = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8")
+    return [int(each) for each in listed.split()]
 
 
 def _moments() -> Iterator[None]:
