@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from operator import itemgetter
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from stackwright.ecs.appspec import AppSpec, BadAppSpec, parse
@@ -21,14 +21,46 @@ if TYPE_CHECKING:
 
 IMAGE_PLACEHOLDER = "<IMAGE1_NAME>"
 DEFINITION_PLACEHOLDER = "<TASK_DEFINITION>"
+# The lists whose order says nothing, and which ECS may tell in another one: "TaskDefinition" and "ContainerDefinition",
+# Amazon ECS API Reference. That of commands, DNS servers and environment files counts.
+_SETS = frozenset(
+    {
+        "add",
+        "dependsOn",
+        "drop",
+        "environment",
+        "mountPoints",
+        "portMappings",
+        "requiresCompatibilities",
+        "secretOptions",
+        "secrets",
+        "systemControls",
+        "tags",
+        "tmpfs",
+        "ulimits",
+        "volumes",
+    }
+)
 
 
 def described(aws: Aws, definition: str) -> dict[str, Any]:
-    """Return what RegisterTaskDefinition takes of a revision that ECS has, with the tags that are not AWS's own."""
+    """Return what RegisterTaskDefinition takes of a revision that ECS has, with the tags that are not AWS's own.
+
+    Of two revisions that say the same it is the same: variables, secrets and the like are sorted.
+    """
     found = aws.call("ecs", "describe_task_definition", taskDefinition=definition, include=["TAGS"])
     tags = [each for each in found.get("tags", []) if not each["key"].startswith("aws:")]
     kept = {name: value for name, value in found["taskDefinition"].items() if name not in TOLD}
-    return {**kept, "tags": sorted(tags, key=itemgetter("key"))}
+    return dict(_in_order({**kept, "tags": tags}))
+
+
+def _in_order(told: Any, member: str = "") -> Any:
+    if isinstance(told, dict):
+        return {name: _in_order(value, name) for name, value in told.items()}
+    if not isinstance(told, list):
+        return told
+    found = [_in_order(each) for each in told]
+    return sorted(found, key=partial(json.dumps, sort_keys=True)) if member in _SETS else found
 
 
 def own_definition(text: str, *, image: str, family: str) -> dict[str, Any]:

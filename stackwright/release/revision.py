@@ -114,7 +114,7 @@ def _nested(aws: Aws, stack: Stack, root: dict[str, Any]) -> Iterator[tuple[str,
 
 
 def is_live(aws: Aws, group: Group, spec: AppSpec) -> bool:
-    """Tell whether the task definition of an AppSpec is in production, or one that differs by its number alone.
+    """Tell whether the task definition of an AppSpec is in production, or one that says the same under another number.
 
     CodePipeline registers what it deploys once more.
     """

@@ -50,6 +50,22 @@ def test_what_codepipeline_has_registered_once_more_is_live(image: str, tags: li
     assert told_live(image, tags) is live
 
 
+def test_what_ecs_tells_in_another_order_is_the_same_where_order_says_nothing() -> None:
+    variables = [{"name": "PORT", "value": "8080"}, {"name": "VERSION", "value": "1"}]
+    secrets = [{"name": "ONE", "valueFrom": "arn:1"}, {"name": "TWO", "valueFrom": "arn:2"}]
+
+    def live(container: dict[str, Any]) -> bool:
+        ecs = Ecs("uri:1", TAGS)
+        told = {"command": ["run", "it"], "environment": variables, "secrets": secrets}
+        for number, more in (("app:3", {}), ("app:4", container)):
+            ecs.revisions[number]["taskDefinition"]["containerDefinitions"][0].update(told | more)
+        return is_live(cast(Aws, ecs), GROUP, SPEC)
+
+    assert live({"environment": variables[::-1], "secrets": secrets[::-1]})
+    assert not live({"environment": [variables[0], variables[1] | {"value": "2"}]})
+    assert not live({"command": ["it", "run"]})
+
+
 def test_what_was_asked_for_is_live_itself() -> None:
     assert told_live("uri:2", [], "app:4")
 
