@@ -41,7 +41,13 @@ def built(aws: Aws, stack: Stack, folder: Path, image: str) -> str:
     _docker("build", "--platform", f"linux/{platform}", "--tag", image, str(folder))
     _login(aws, image.partition("/")[0])
     _docker("push", image)
-    return f"{image.rpartition(':')[0]}@{_digest(aws, image)}"
+    digest = _digest(aws, image)
+    if digest is None:
+        raise StackwrightError(
+            f"{image} was pushed, and the registry does not have it: nothing was released\n"
+            "next: the same again, which looks for it before it builds"
+        )
+    return f"{image.rpartition(':')[0]}@{digest}"
 
 
 def _digest(aws: Aws, image: str) -> str | None:

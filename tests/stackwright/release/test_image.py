@@ -25,14 +25,14 @@ case "$1" in login) cat >> "$TOLD.given";; "$FAILS") exit 7;; esac
 
 
 class Aws:
-    """ECR, with one image of a digest once docker was told of it."""
+    """ECR, with one image of a digest once docker was told of it, unless it loses what is pushed."""
 
-    def __init__(self, *, pushed: bool) -> None:
-        self.pushed = pushed
+    def __init__(self, *, pushed: bool, loses: bool) -> None:
+        self.pushed, self.loses = pushed, loses
 
     def call(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
         if operation == "get_authorization_token":
-            self.pushed = True
+            self.pushed = not self.loses
             return {"authorizationData": [{"authorizationToken": TOKEN}]}
         assert arguments == {"repositoryName": "shop", "imageIds": [{"imageTag": "dev-1.4.0-rc.1"}]}
         if not self.pushed:
@@ -58,10 +58,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def make(folder: Path, *, pushed: bool = False) -> str:
+def make(folder: Path, *, pushed: bool = False, loses: bool = False) -> str:
     parameters = {"CpuArchitecture": "ARM64"}
     stack = Stack("id", "shop-dev", "", "", parameters, {}, {"RepositoryUri": REPOSITORY}, protected=False)
-    return built(Aws(pushed=pushed), stack, folder, tagged(stack, environment="dev", version="1.4.0+rc.1"))
+    return built(Aws(pushed=pushed, loses=loses), stack, folder, tagged(stack, environment="dev", version="1.4.0+rc.1"))
 
 
 def test_it_is_built_for_the_tasks_pushed_and_named_by_its_digest(told: Path, folder: Path) -> None:
@@ -90,6 +90,12 @@ def test_what_docker_refuses_releases_nothing(told: Path, folder: Path, monkeypa
     with pytest.raises(StackwrightError, match="docker build ended with status 7: nothing was released"):
         make(folder)
     assert json.dumps(told.read_text()).count("push") == 0
+
+
+def test_what_the_registry_does_not_have_is_not_ordered(told: Path, folder: Path) -> None:
+    with pytest.raises(StackwrightError, match="was pushed, and the registry does not have it: nothing was released"):
+        make(folder, loses=True)
+    assert "push" in told.read_text()
 
 
 def test_a_version_is_not_built_again(told: Path, folder: Path) -> None:
