@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 UNDER_WAY = ["Created", "Queued", "InProgress", "Baking", "Ready"]
 SUCCEEDED = "Succeeded"
 ONE_ALREADY = "DeploymentLimitExceededException"
+WAITS = "waits for the traffic to be rerouted"
+_ROLLBACK = "codeDeployRollback"
 _WORDS = {"InProgress": "begun", "Succeeded": "done", "Failed": "failed", "Skipped": "left out", "Unknown": "unknown"}
 
 
@@ -36,7 +38,10 @@ class Share:
 
 @dataclass(frozen=True)
 class Look:
-    """A deployment as it is found: its lifecycle events by status, and its task sets."""
+    """A deployment as it is found: its lifecycle events by status, and its task sets.
+
+    `shifted` tells whether all traffic is on the new tasks, which a rollback never brings about.
+    """
 
     id: str
     status: str
@@ -81,7 +86,7 @@ def look(aws: Aws, deployment: str) -> Look:
         events={each["lifecycleEventName"]: each["status"] for each in events},
         messages=tuple(filter(None, (each.get("diagnostics", {}).get("message") for each in events))),
         shares=tuple(_share(each) for each in target.get("taskSetsInfo", [])),
-        shifted=target.get("status") == SUCCEEDED,
+        shifted=target.get("status") == SUCCEEDED and info.get("creator") != _ROLLBACK,
         error=": ".join(filter(None, (error.get("code"), error.get("message")))),
         rollback=(info.get("rollbackInfo") or {}).get("rollbackDeploymentId") or "",
     )
@@ -138,8 +143,7 @@ def news(before: Look, now: Look) -> Iterator[str]:
     if now.shifted and not before.shifted and not now.ended:
         yield "all traffic is on the new tasks; the old ones stay for the termination wait"
     if now.status == "Ready" and before.status != "Ready":
-        command = f"aws deploy continue-deployment --deployment-id {now.id} --deployment-wait-type READY_WAIT"
-        yield f"waits for the traffic to be rerouted: {command}"
+        yield WAITS
     if now.ended:
         yield f"deployment {now.id}: {now.status}"
 

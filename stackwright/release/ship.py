@@ -48,8 +48,8 @@ def _begun(aws: Aws, group: Group, order: Order, way: Way, error: AwsError) -> s
 def followed(aws: Aws, group: Group, order: Order, deployment: str, way: Way) -> deployments.Look:
     """Follow to the end; return how it ended, or raise with why it failed and what ECS says of its tasks."""
     with interruptible(way.goes_on(deployment)):
-        ended = deployments.follow(aws, deployment, heard=_heard(way))
-        back = deployments.follow(aws, ended.rollback, heard=_heard(way)) if ended.rollback else None
+        ended = deployments.follow(aws, deployment, heard=_heard(way, deployment))
+        back = deployments.follow(aws, ended.rollback, heard=_heard(way, ended.rollback)) if ended.rollback else None
     if ended.status == deployments.SUCCEEDED:
         return ended
     for line in told_of(aws, group.cluster, group.service):
@@ -57,8 +57,12 @@ def followed(aws: Aws, group: Group, order: Order, deployment: str, way: Way) ->
     raise StackwrightError("\n".join(_why(order, ended, back, way)))
 
 
-def _heard(way: Way) -> Callable[[str], None]:
-    return lambda line: way.screen.say(f"{time.strftime('%H:%M:%S')} {line}")
+def _heard(way: Way, deployment: str) -> Callable[[str], None]:
+    def heard(line: str) -> None:
+        told = f"{line}: {way.reroute(deployment)}" if line == deployments.WAITS else line
+        way.screen.say(f"{time.strftime('%H:%M:%S')} {told}")
+
+    return heard
 
 
 def _why(order: Order, ended: deployments.Look, back: deployments.Look | None, way: Way) -> Iterator[str]:

@@ -28,6 +28,11 @@ class Way:
         """Return the command that stops a deployment and gives the traffic back."""
         return self.again.cli("deploy", "stop-deployment", "--deployment-id", deployment, "--auto-rollback-enabled")
 
+    def reroute(self, deployment: str) -> str:
+        """Return the command that gives the traffic to the new tasks of a deployment that waits for it."""
+        wait = ("--deployment-wait-type", "READY_WAIT")
+        return self.again.cli("deploy", "continue-deployment", "--deployment-id", deployment, *wait)
+
     def goes_on(self, deployment: str) -> Sequence[str]:
         """Return what to say when a deployment is no longer followed."""
         if not self.again.lasts:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from stackwright.aws_errors import Unreachable
 from stackwright.deploy.follow import PATIENCE
 from stackwright.release.deployments import Look, Share, follow, news
+from stackwright.release.deployments import look as looked
 from stackwright.release.order import Order, fingerprint_in
 
 EVENTS = ("BeforeInstall", "Install", "AllowTraffic")
@@ -30,6 +31,23 @@ def test_what_is_new_is_told_once() -> None:
         "traffic: 90 % to the old tasks (one), 10 % to the new tasks (two)",
     ]
     assert list(news(now, now)) == []
+
+
+@pytest.mark.parametrize(("creator", "shifted"), [("user", True), ("codeDeployRollback", False)])
+def test_a_rollback_puts_no_traffic_on_new_tasks(creator: str, shifted: bool) -> None:
+    class Moved:
+        """CodeDeploy whose one target has all of its traffic where it belongs."""
+
+        def call(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
+            return {
+                "get_deployment": {"deploymentInfo": {"status": "InProgress", "creator": creator}},
+                "list_deployment_targets": {"targetIds": ["c:app"]},
+                "get_deployment_target": {"deploymentTarget": {"ecsTarget": {"status": "Succeeded"}}},
+            }[operation]
+
+    aws: Any = Moved()
+    told = list(news(Look("d-1", ""), looked(aws, "d-1")))
+    assert [line.startswith("all traffic is on the new tasks") for line in told] == [True] * shifted
 
 
 class Aws:

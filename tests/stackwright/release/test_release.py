@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,7 +25,7 @@ from stackwright.project import Project
 from stackwright.release import Choices, refuse_second, release
 from stackwright.release.group import group_of
 from stackwright.release.order import Order
-from stackwright.release.ship import shipped
+from stackwright.release.ship import followed, shipped
 from stackwright.release.way import Way
 
 SERVICE = {"clusterName": "shop", "serviceName": "web"}
@@ -49,8 +50,8 @@ AGAIN = Again("shop", "dev", "shop-dev", Where())
 class Service:
     """CodeDeploy, at work on one deployment or on none; the person interrupts once it is followed."""
 
-    def __init__(self, *running: str) -> None:
-        self.running = list(running)
+    def __init__(self, *running: str, status: str = "InProgress") -> None:
+        self.running, self.status = list(running), status
         self.asked: list[str] = []
 
     def call(self, service: str, operation: str, **arguments: Any) -> Any:
@@ -62,7 +63,7 @@ class Service:
         return {
             "get_deployment_group": {"deploymentGroupInfo": {"ecsServices": [SERVICE]}},
             "list_deployments": {"deployments": self.running},
-            "get_deployment": {"deploymentInfo": {"status": "InProgress", "description": ORDER.description}},
+            "get_deployment": {"deploymentInfo": {"status": self.status, "description": ORDER.description}},
             "list_deployment_targets": {"targetIds": []},
         }[operation]
 
@@ -155,6 +156,15 @@ def test_a_deployment_whose_answer_was_lost_is_followed(
         shipped(aws, group_of(aws, STACK), order, group_of(aws, STACK).spec, Way(Screen(yes=True), AGAIN))
     assert type(raised.value) is outcome
     assert aws.asked.count("create_deployment") == 1
+
+
+def test_the_command_that_reroutes_leads_to_the_account_of_the_release(capsys: pytest.CaptureFixture[str]) -> None:
+    aws: Any = Service("d-1", status="Ready")
+    way = Way(Screen(yes=True), replace(AGAIN, where=Where("ops", "eu-west-1")))
+    with pytest.raises(KeyboardInterrupt):
+        followed(aws, group_of(aws, STACK), ORDER, "d-1", way)
+    command = "aws deploy continue-deployment --deployment-id d-1 --deployment-wait-type READY_WAIT"
+    assert f"rerouted: {command} --profile ops --region eu-west-1\n" in capsys.readouterr().err
 
 
 def planned(parameters: dict[str, str] | None = None, **options: Any) -> Plan:
