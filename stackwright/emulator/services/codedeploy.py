@@ -165,7 +165,7 @@ class CodeDeploy(CodeDeployResponse):
             revision=failed.revision,
             description=f"Rollback of {failed.deployment_id}",
         )
-        back.status, back.start_time, back.run = "InProgress", utcnow(), undone(run, back)
+        back.status, back.start_time, back.run = "InProgress", utcnow(), undone(run, back, "InProgress")
         self._keep(back)
         back.rollback_info = {"rollbackTriggeringDeploymentId": failed.deployment_id, "rollbackMessage": message}
         failed.rollback_info = {"rollbackDeploymentId": back.deployment_id, "rollbackMessage": message}
@@ -174,6 +174,7 @@ class CodeDeploy(CodeDeployResponse):
             run.undo()
             status = "Succeeded"
         finally:
+            back.run = undone(run, back, status)
             back.complete_time, back.status = utcnow(), status
 
     def stop_deployment(self) -> ActionResult:

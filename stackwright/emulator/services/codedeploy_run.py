@@ -239,11 +239,11 @@ class Run:
         self.deployment.status = status
 
 
-def undone(run: Run, back: Any) -> Run:
-    """Return the run of the deployment that rolled `run` back: all it had to do was to move the traffic."""
-    made = replace(run, deployment=back, sets=run.sets[:1], status="Succeeded", weight=0)
+def undone(run: Run, back: Any, status: str) -> Run:
+    """Return the run of the deployment that rolls `run` back: all it has to do is to move the traffic."""
+    made = replace(run, deployment=back, sets=run.sets[:1], status=status)
     for each in made.events:
-        each.status = "Succeeded" if each.name == "AllowTraffic" else "Skipped"
+        each.status = status if each.name == "AllowTraffic" else "Skipped"
     return made
 
 

@@ -139,19 +139,21 @@ def test_one_that_is_refused_leaves_the_group_free(bed: Bed, monkeypatch: pytest
 def test_what_the_local_aws_fails_can_be_followed_to_its_end(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
     bed.group(ready="STOP_DEPLOYMENT", events=["DEPLOYMENT_STOP_ON_REQUEST"])
     stopped = bed.reached(bed.release(), "Ready")["deploymentId"]
-    targets: list[list[str]] = []
+    begun: list[dict[str, Any]] = []
 
     def fail(*_: Any) -> None:
         (back,) = {*bed.codedeploy.list_deployments()["deployments"]} - {stopped}
-        targets.append(bed.codedeploy.list_deployment_targets(deploymentId=back)["targetIds"])
+        begun.append(bed.target({"deploymentId": back}))
         raise ZeroDivisionError
 
     monkeypatch.setattr(codedeploy_traffic, "shift", fail)
     bed.codedeploy.stop_deployment(deploymentId=stopped)
     failed = bed.ended(stopped)
     assert (failed["status"], failed["errorInformation"]["code"]) == ("Failed", "INTERNAL_ERROR")
-    assert "completeTime" in failed and targets == [["c:app"]]
-    assert bed.ended(failed["rollbackInfo"]["rollbackDeploymentId"])["status"] == "Failed"
+    back = bed.ended(failed["rollbackInfo"]["rollbackDeploymentId"])
+    assert "completeTime" in failed and back["status"] == "Failed"
+    assert [each["status"] for each in (*begun, bed.target(back))] == ["InProgress", "Failed"]
+    assert bed.events(back)["AllowTraffic"] == "Failed"
 
 
 def test_a_listener_that_leads_elsewhere_is_no_listener_of_the_service(bed: Bed) -> None:
