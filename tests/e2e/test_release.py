@@ -6,28 +6,30 @@ from __future__ import annotations
 import json
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from support import steps
 from support.account_numbers import account_id
 from support.accounts import Account, Project
 from support.existing_network import BLUEPRINT, certificate, given
 from support.released import System, heard
 
 from stackwright.emulator.server import LocalAws
+from stackwright.emulator.services.codedeploy_run import Run
 
 GROUP = "AWS::CodeDeploy::DeploymentGroup"
-PACE, LOOKS = 1.5, 0.2  # seconds of a step, and between two looks at the listener
+PACE, AT_MOST = 0.3, 60  # seconds of a step, and of what is waited for
 BOOTSTRAP = "3.13.5-slim-bookworm"
 EVENTS = (
     "BeforeInstall Install AfterInstall AllowTestTraffic AfterAllowTestTraffic"
     " BeforeAllowTraffic AllowTraffic AfterAllowTraffic"
 )
 BLUE, GREEN = {"blue": 100}, {"green": 100}
+CANARY = {"green": 10, "blue": 90}
 
 
 class Moment(NamedTuple):
@@ -55,42 +57,43 @@ def system(
     return made
 
 
+class Hold:
+    """A moment at which a deployment stays until it may go on."""
+
+    def __init__(self, *moment: Any) -> None:
+        self.moment = moment
+        self.come, self.go_on = threading.Event(), threading.Event()
+
+    def reached(self) -> bool:
+        """Wait until a deployment is there."""
+        return self.come.wait(AT_MOST)
+
+    def stay(self) -> None:
+        self.come.set()
+        self.go_on.wait()
+
+
 @contextmanager
-def watched(system: System, local: LocalAws) -> Iterator[list[Moment]]:
-    """Let deployments take their time, and look at the listeners from before the block until after it."""
-    codedeploy = system.account.client("codedeploy")
-    over, seen = threading.Event(), list[Moment]()
+def watched(system: System, local: LocalAws, hold: Hold | None = None) -> Iterator[list[Moment]]:
+    """Look at the listeners at each step of the deployments in the block, before it and after it."""
+    codedeploy, seen = system.account.client("codedeploy"), list[Moment]()
 
     def look() -> None:
         working = codedeploy.list_deployments(includeOnlyStatuses=["InProgress"])["deployments"]
         moment = Moment(*system.weights("ListenerRule", "TestListenerRule"), bool(working))
         if moment not in seen[-1:]:
             seen.append(moment)
+        if hold and moment == hold.moment:
+            hold.stay()
 
-    def watch() -> None:
-        while not over.wait(LOOKS):
-            look()
-
-    look()
-    watching = threading.Thread(target=watch)
-    watching.start()
-    local.delays[GROUP] = PACE
-    try:
-        yield seen
-    finally:
-        local.delays.clear()
-        over.set()
-        watching.join()
-        look()
-
-
-def until(seen: list[Moment], *moment: Any) -> None:
-    """Wait until this is what was seen last."""
-    for _ in range(round(60 / LOOKS)):
-        if seen[-1] == moment:
-            return
-        time.sleep(LOOKS)
-    raise AssertionError(f"{moment} was never seen, but {seen}")
+    with steps.watched(Run, look):
+        local.delays[GROUP] = PACE
+        try:
+            yield seen
+        finally:
+            local.delays.clear()
+            if hold:
+                hold.go_on.set()
 
 
 def in_turn(seen: list[Moment]) -> list[tuple[dict[str, int], dict[str, int]]]:
@@ -120,14 +123,16 @@ def test_an_alarm_gives_the_traffic_back(system: System, local: LocalAws) -> Non
     alarm = {"AlarmName": system.made["Service"]["ServerErrors"], "StateReason": "test"}
     cloudwatch = system.account.client("cloudwatch")
     image = system.push("dev-broken")
-    with watched(system, local) as seen, system.releasing("--image", image) as release:
-        until(seen, {"green": 10, "blue": 90}, GREEN, True)
+    canary = Hold(CANARY, GREEN, True)
+    with watched(system, local, canary) as seen, system.releasing("--image", image) as release:
+        assert canary.reached()
         assert system.images() == [BOOTSTRAP, "dev-broken"]
         cloudwatch.set_alarm_state(**alarm, StateValue="ALARM")
+        canary.go_on.set()
         said = heard(release, "rolled back by")
-        assert release.wait(timeout=30) == 1
+        assert release.wait(timeout=AT_MOST) == 1
     assert "ALARM_ACTIVE" in said
-    assert in_turn(seen) == [(BLUE, BLUE), (BLUE, GREEN), ({"green": 10, "blue": 90}, GREEN)]
+    assert in_turn(seen) == [(BLUE, BLUE), (BLUE, GREEN), (CANARY, GREEN)]
     assert seen[0] == seen[-1] == (BLUE, BLUE, False)
     assert system.images() == [BOOTSTRAP]
     cloudwatch.set_alarm_state(**alarm, StateValue="OK")
@@ -140,7 +145,7 @@ def test_a_release_moves_production_to_the_new_version(system: System, local: Lo
     for event in EVENTS.split():
         assert f"{event}: done" in said
     assert (seen[0], seen[-1]) == ((BLUE, BLUE, False), (GREEN, GREEN, False))
-    assert in_turn(seen) == [(BLUE, BLUE), (BLUE, GREEN), ({"green": 10, "blue": 90}, GREEN), (GREEN, GREEN)]
+    assert in_turn(seen) == [(BLUE, BLUE), (BLUE, GREEN), (CANARY, GREEN), (GREEN, GREEN)]
     assert system.images() == ["dev-one"]
     assert "is live already" in system.run("release", "--image", image)
 
@@ -148,19 +153,22 @@ def test_a_release_moves_production_to_the_new_version(system: System, local: Lo
 def test_an_interrupted_release_goes_on_and_is_picked_up_again(system: System, local: LocalAws) -> None:
     codedeploy, image = system.account.client("codedeploy"), system.push("dev-two")
     before = codedeploy.list_deployments()["deployments"]
-    with watched(system, local) as seen:
+    tested = Hold(GREEN, BLUE, True)
+    with watched(system, local, tested) as seen:
         with system.releasing("--image", image) as release:
-            until(seen, GREEN, BLUE, True)
+            assert tested.reached()
+            heard(release, "AfterInstall: done")
             release.send_signal(signal.SIGINT)
             said = heard(release, "pick it up:")
-            assert release.wait(timeout=30) == 130
+            assert release.wait(timeout=AT_MOST) == 130
         assert "goes on in AWS" in said
         assert f"release {BLUEPRINT} dev --image {image} --local" in said
         other = system.run("release", "--image", system.push("dev-three"), status=1)
         assert "CodeDeploy is at work on d-" in other
-        again = system.run("release", "--image", image)
-    assert "picking up deployment d-" in again
-    assert "deployment d-" in again
+        with system.releasing("--image", image) as again:
+            heard(again, "picking up deployment d-")
+            tested.go_on.set()
+            assert again.wait(timeout=AT_MOST) == 0
     assert (seen[0], seen[-1]) == ((GREEN, GREEN, False), (BLUE, BLUE, False))
     assert in_turn(seen) == [(GREEN, GREEN), (GREEN, BLUE), ({"blue": 10, "green": 90}, BLUE), (BLUE, BLUE)]
     assert system.images() == ["dev-two"]

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from support import steps
 from support.account_numbers import account_id
 from support.accounts import Account, Project
 from support.blue_green import manifest
 from support.stacks import resources
 
 from stackwright.emulator.server import LocalAws
+from stackwright.emulator.services.ecs_shift import Run
 
 SERVICE = "AWS::ECS::Service"
-PACE, LOOKS = 1.0, 0.2  # seconds of a stage, and between two looks
+PACE = 0.1  # seconds of a stage
 HOOK = "arn:aws:lambda:us-east-1:123456789012:function:approve"
 PRIMARY, ALTERNATE = {"TargetGroup": 100, "AlternateTargetGroup": 0}, {"TargetGroup": 0, "AlternateTargetGroup": 100}
 
@@ -80,25 +81,21 @@ class System:
         return [each["containers"][0]["image"] for each in tasks]
 
     def released(self, image: str, *, status: int = 0) -> tuple[str, list[Moment]]:
-        """Release an image stage by stage; return what was said, and all that was seen meanwhile."""
+        """Release an image; return what was said, and what there was to see before, at each stage, and after."""
         seen: list[Moment] = []
-        over = threading.Event()
 
-        def watch() -> None:
-            while not over.wait(LOOKS):
-                moment = Moment(json.dumps(self.weights(), sort_keys=True), len(self.images()))
-                if moment not in seen[-1:]:
-                    seen.append(moment)
+        def look() -> None:
+            moment = Moment(json.dumps(self.weights(), sort_keys=True), len(self.images()))
+            if moment not in seen[-1:]:
+                seen.append(moment)
 
-        watching = threading.Thread(target=watch)
-        watching.start()
         self.local.delays[SERVICE] = PACE
         try:
-            return self.deploy("--image", image, status=status), seen
+            with steps.watched(Run, look):
+                told = self.deploy("--image", image, status=status)
         finally:
             self.local.delays.clear()
-            over.set()
-            watching.join()
+        return told, seen
 
 
 @pytest.fixture(scope="module")
@@ -165,8 +162,8 @@ def test_a_release_that_succeeds_leaves_production_on_the_other_group(system: Sy
     image = system.push("dev-one")
     _, seen = system.released(image)
     one = system.tasks
-    before, beside, shifted = moment(PRIMARY, one), moment(PRIMARY, 2 * one), moment(ALTERNATE, 2 * one)
-    assert [each for each in seen if each in (before, beside, shifted)] == [before, beside, shifted]
+    beside, shifted = moment(PRIMARY, 2 * one), moment(ALTERNATE, 2 * one)
+    assert seen == [moment(PRIMARY, one), beside, shifted, moment(ALTERNATE, one)]
     assert (system.weights(), system.images()) == (ALTERNATE, [image] * one)
 
 
