@@ -127,7 +127,7 @@ def _losing() -> Alarm:
     return Alarm(
         "MessagesAreLost",
         Condition=_ANYBODY,
-        AlarmDescription="Messages of deployments do not arrive: the queue has them, and why",
+        AlarmDescription="Messages to Slack or SNS do not arrive: the queue has them, and why",
         Namespace="AWS/SQS",
         MetricName="ApproximateNumberOfMessagesVisible",
         Dimensions=[MetricDimension(Name="QueueName", Value=GetAtt("LostMessages", "QueueName"))],

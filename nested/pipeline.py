@@ -152,8 +152,10 @@ def _source() -> list[Any]:
 def _builds(deploy: Deploy) -> Statement:
     projects = [pipeline_projects.BUILD, pipeline_projects.REVIEW, pipeline_projects.PROMOTE]
     arns: list[Any] = [GetAtt(each, "Arn") for each in projects]
-    write = If(pipeline_releases.BY_CODEDEPLOY, GetAtt(pipeline_projects.WRITE, "Arn"), NoValue)
-    arns.append(GetAtt(pipeline_projects.POINT, "Arn") if deploy == "ecs" else write)
+    if deploy == "ecs":
+        arns.append(GetAtt(pipeline_projects.POINT, "Arn"))
+    else:
+        arns.append(If(pipeline_releases.BY_CODEDEPLOY, GetAtt(pipeline_projects.WRITE, "Arn"), NoValue))
     return allow(["codebuild:BatchGetBuilds", "codebuild:StartBuild"], arns)
 
 
@@ -186,12 +188,10 @@ def _by_ecs() -> list[Statement]:
     # "Amazon Elastic Container Service deploy action reference", AWS CodePipeline User Guide. What describes and lists
     # knows no resource, or one that is only found by it.
     services = ["ecs-tasks.amazonaws.com", "ecs.amazonaws.com"]
-    registering = {"StringEquals": {"ecs:CreateAction": "RegisterTaskDefinition"}}
     look = [f"ecs:{each}" for each in ("DescribeTaskDefinition", "DescribeTasks", "ListTasks")]
     return [
         allow(["ecs:DescribeServices", "ecs:UpdateService"], pipeline_systems.services(*pipeline_systems.BOTH)),
-        allow("ecs:RegisterTaskDefinition", pipeline_systems.task_definitions(*pipeline_systems.BOTH)),
-        allow("ecs:TagResource", pipeline_systems.task_definitions(*pipeline_systems.BOTH), when=registering),
+        *grants.register_revisions(pipeline_systems.task_definitions(*pipeline_systems.BOTH)),
         allow(look, "*"),
         grants.pass_role(pipeline_systems.roles(*pipeline_systems.BOTH), services),
     ]

@@ -3,6 +3,13 @@
 Task definition and roles (`task`), the container that stands in for the first image (`bootstrap`), target groups, rules
 and security groups (`target`), the alarms that a deployment rolls back on (`alarms`), and the service itself.
 Port and health path are options of the build, constants of the template: a target group must never follow a parameter.
+No desired count: each update would reset what scaling has decided.
+
+A health command is what ECS runs in the container, `["CMD", ...]` or `["CMD-SHELL", ...]`: without one the image's own
+Python asks the health path, and with an empty one nothing is run and the load balancer alone judges.
+Secrets and values are environment variables that ECS fills when a task starts: each secret from the JSON key of its
+name in the secret SecretId, each value from the SSM parameter of its name below ParameterPath. An environment that
+leaves one of these two empty goes without its variables.
 """
 
 from __future__ import annotations
@@ -45,25 +52,16 @@ def template(
     and group, the repository, and the sizes; gives ServiceName, TargetGroupFullName, AlternateTargetGroupFullName,
     LogGroupName, TaskDefinitionArn, UnhealthyHostsAlarm and ServerErrorsAlarm. With `capacity` ec2 it needs the
     cluster's capacity provider and a placement too, with fargate the shares of FARGATE and FARGATE_SPOT, storage, and
-    whether tasks have public addresses. No desired count: each update would reset what scaling has decided.
-    `health_command` is what ECS runs in the container, `["CMD", ...]` or `["CMD-SHELL", ...]`: without one the image's
-    own Python asks `health_path`, and with an empty one nothing is run and the load balancer alone judges.
-    `secrets` and `values` are environment variables that ECS fills when a task starts: each secret from the JSON key of
-    its name in the secret SecretId, each value from the SSM parameter of its name below ParameterPath. An environment
-    that leaves one of these two empty goes without its variables.
+    whether tasks have public addresses; with `secrets` SecretId, with `values` ParameterPath, with either KmsKeyId.
     `entrance` is the load balancer's: with prefix-list the service needs OriginSecretArn too.
     `hooks` are the stages of a deployment at which the function LifecycleHookArn is asked, where one is given.
-    Raises ValueError for a port that only root may listen on, for a health command of another form, and for a variable
-    that cannot be one.
+    Raises ValueError for a port that only root may listen on, and for a health command or variable that cannot be one.
     """
     t = Template(Description="ECS service behind an Application Load Balancer")
     t.timeout_minutes = rollout.CREATION_MINUTES
     ports = [task.Port("http", port, "PORT")]
     reads = References(tuple(secrets), tuple(values), taken=task.environment(ports))
-    _declare(t, capacity)
-    references.declare(t, reads)
-    if entrance == "prefix-list":
-        needs(t, inputs.ORIGIN_SECRET_ARN)
+    _declare(t, capacity, entrance, reads)
     t.add_resource([task.log_group(), task.execution_role(reads), task.task_role()])
     t.add_resource(_definition(capacity, ports, task.health_check(port, health_path, health_command), reads))
     t.add_resource([target.security_group(), target.ingress(port=port), _way_to_tasks(port)])
@@ -78,13 +76,16 @@ def template(
     return t
 
 
-def _declare(t: Template, capacity: Capacity) -> None:
+def _declare(t: Template, capacity: Capacity, entrance: Entrance, reads: References) -> None:
     needs(t, inputs.PROJECT_NAME, inputs.ENVIRONMENT_NAME, inputs.VPC_ID, inputs.PRIVATE_SUBNET_IDS)
     task.declare(t)
     needs(t, inputs.CLUSTER_NAME, inputs.MINIMUM_HEALTHY_PERCENT, inputs.MAXIMUM_PERCENT)
     needs(t, inputs.LISTENER_ARN, inputs.LOAD_BALANCER_SECURITY_GROUP_ID, inputs.LOAD_BALANCER_FULL_NAME)
     needs(t, inputs.TEST_LISTENER_ARN, inputs.LISTENER_RULE_PRIORITY, inputs.PATH_PATTERNS)
     placing.declare(t, capacity)
+    references.declare(t, reads)
+    if entrance == "prefix-list":
+        needs(t, inputs.ORIGIN_SECRET_ARN)
 
 
 def _outputs() -> dict[Input, Any]:

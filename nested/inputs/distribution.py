@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nested.inputs.domain import DOMAIN_PATTERN
 from nested.shape import Input
 
 _DISTRIBUTION = "Distribution"
@@ -24,7 +25,7 @@ ALTERNATE_DOMAIN_NAME = Input(
     "Own domain name",
     "Name that the service answers to, with EdgeCertificateArn. Empty: CloudFront's own name and certificate.",
     default="",
-    pattern=r"^$|^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
+    pattern="^$|" + DOMAIN_PATTERN,
     # The first name of a certificate, as in `domain`.
     max_length=64,
     constraint="A lower-case domain name without a final dot, at most 64 characters, or nothing.",

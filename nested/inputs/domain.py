@@ -5,6 +5,7 @@ from __future__ import annotations
 from nested.shape import Input
 
 _DOMAIN = "Domain"
+DOMAIN_PATTERN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
 
 DOMAIN_NAME = Input(
     "DomainName",
@@ -12,7 +13,7 @@ DOMAIN_NAME = Input(
     _DOMAIN,
     "Domain name",
     "Name the service answers to, and www in front of it; the certificate covers it and everything one level below.",
-    pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
+    pattern=DOMAIN_PATTERN,
     # RequestCertificate, AWS Certificate Manager API Reference: a certificate's first name is its common name.
     max_length=64,
     constraint="A lower-case domain name without a final dot, at most 64 characters, for example app.example.com.",
@@ -24,7 +25,7 @@ HOSTED_ZONE_NAME = Input(
     _DOMAIN,
     "Name of the hosted zone",
     "Domain that is delegated to this account; the names of its services are this one or lie below it.",
-    pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
+    pattern=DOMAIN_PATTERN,
     max_length=253,
     constraint="A lower-case domain name without a final dot, for example example.com.",
     shared=True,
@@ -81,7 +82,7 @@ CERTIFICATE_NAME = Input(
     "Name in the certificate",
     "Name that the load balancer's certificate covers: an API asks for it and checks it. Empty without CertificateArn.",
     default="",
-    pattern=r"^$|^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
+    pattern="^$|" + DOMAIN_PATTERN,
     max_length=253,
     constraint="A lower-case domain name without a final dot, for example app.example.com, or nothing.",
     shared=True,

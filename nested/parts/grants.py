@@ -71,6 +71,15 @@ def pass_role(role_arns: Any, services: str | list[str]) -> Statement:
     return allow("iam:PassRole", role_arns, when={"StringEquals": {"iam:PassedToService": services}})
 
 
+def register_revisions(task_definition_arns: Any) -> list[Statement]:
+    """Return the statements that let a role register revisions of these task definitions, tagged, and tag no other."""
+    registering = {"StringEquals": {"ecs:CreateAction": "RegisterTaskDefinition"}}
+    return [
+        allow("ecs:RegisterTaskDefinition", task_definition_arns),
+        allow("ecs:TagResource", task_definition_arns, when=registering),
+    ]
+
+
 def trust_tasks() -> dict[str, Any]:
     """Return the trust policy of task roles: tasks of this account and region, no other's (the confused deputy).
 

@@ -52,7 +52,8 @@ phases:
 def add_to(t: Template, *, releases: bool) -> None:
     """Add log group, roles and projects; the template needs what `pipeline.template` declares.
 
-    One that `releases` has the condition that CodeDeploy deploys the system, and the review then sees whether it does.
+    With `releases` the caller adds the condition BY_CODEDEPLOY: under it `deploy --no-execute` in the review asks
+    CodeDeploy whether a release is under way.
     """
     looks = [If(BY_CODEDEPLOY, each, NoValue) for each in _look_at_releases()] if releases else []
     t.add_condition(_ON_ARM, Equals(Ref(inputs.CPU_ARCHITECTURE.name), "ARM64"))

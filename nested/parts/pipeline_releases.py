@@ -47,15 +47,12 @@ def _release(of: pipeline_systems.Environment) -> list[Statement]:
     # Guide. The artifact, too, is taken by the action's own role. Of an environment's roles only those of its tasks
     # trust ECS; CodeDeploy goes on with its deployment group's own role.
     deploying = ["CreateDeployment", "GetApplication", "GetApplicationRevision", "GetDeployment", "GetDeploymentConfig"]
-    registering = {"StringEquals": {"ecs:CreateAction": "RegisterTaskDefinition"}}
-    revisions = pipeline_systems.task_definitions(of)
     return [
         allow(["s3:GetObject", "s3:GetObjectVersion"], Sub(f"${{{STORE}.Arn}}/*")),
         allow(
             [f"codedeploy:{each}" for each in (*deploying, "RegisterApplicationRevision")],
             [*pipeline_systems.of_codedeploy(of), pipeline_systems.deployment_configurations()],
         ),
-        allow("ecs:RegisterTaskDefinition", revisions),
-        allow("ecs:TagResource", revisions, when=registering),
+        *grants.register_revisions(pipeline_systems.task_definitions(of)),
         grants.pass_role(pipeline_systems.roles(of), "ecs-tasks.amazonaws.com"),
     ]
