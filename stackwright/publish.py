@@ -25,7 +25,7 @@ from stackwright.params import Settings, settings
 from stackwright.place import place
 from stackwright.regions import OFFLINE, chosen_region
 from stackwright.render import MANIFEST, ROOT
-from stackwright.wiring.text import as_text
+from stackwright.wiring.text import BYTES_AS_TEXT, as_text
 
 if TYPE_CHECKING:
     from stackwright.aws import Aws
@@ -35,7 +35,6 @@ PACKAGED = "packaged.json"
 PREFIX = "stackwright"
 BUCKET_PARAMETER = "/stackwright/artifact-bucket"
 ROLE_PARAMETER = "/stackwright/execution-role-arn"
-TEXT_LIMIT = 51_200  # bytes; "CloudFormation quotas" in the CloudFormation User Guide
 BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")  # "General purpose bucket naming rules"
 DOMAINS = {"aws-cn": "amazonaws.com.cn"}
 MEND = "deploy the `region` blueprint, which makes one, or give another with --bucket"
@@ -82,7 +81,7 @@ class Published:
     @property
     def as_text_too_long(self) -> bool:
         """Whether the packaged root is too long to be passed to CloudFormation as text."""
-        return len(as_text(self.root).encode()) > TEXT_LIMIT
+        return len(as_text(self.root).encode()) > BYTES_AS_TEXT
 
 
 def publish(

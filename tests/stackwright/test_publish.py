@@ -215,7 +215,7 @@ def test_flat_blueprints_are_not_published_but_get_their_command(
 def test_a_root_too_long_for_text_goes_by_s3(
     build: Path, aws: Aws, bucket: str, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stackwright.publish.TEXT_LIMIT", 10)
+    monkeypatch.setattr("stackwright.publish.BYTES_AS_TEXT", 10)
     assert upload(aws, read_built(build, "shop"), bucket).as_text_too_long
 
 

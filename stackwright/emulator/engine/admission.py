@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from stackwright.emulator.engine import templates
 from stackwright.emulator.engine.errors import AlreadyExists, Invalid, MissingCapability
 from stackwright.emulator.engine.stacks import REVIEW, Output, Stack
 from stackwright.resolve.functions import EXTENSIONS
+from stackwright.wiring.text import BYTES_AS_TEXT
 
 # AWS CloudFormation User Guide, "Understand CloudFormation quotas".
 LIMITS = {"Resources": 500, "Parameters": 200, "Outputs": 200, "Mappings": 200}
@@ -55,10 +55,10 @@ def name_allowed(name: str) -> None:
 
 def body_allowed(body: str) -> None:
     """Refuse a template given as text that is too long."""
-    if len(body.encode()) > templates.BODY_LIMIT:
+    if len(body.encode()) > BYTES_AS_TEXT:
         raise Invalid(
             "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: "
-            f"Member must have length less than or equal to {templates.BODY_LIMIT}"
+            f"Member must have length less than or equal to {BYTES_AS_TEXT}"
         )
 
 

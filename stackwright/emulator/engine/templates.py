@@ -13,7 +13,6 @@ import yaml
 from stackwright.emulator.engine.errors import Invalid
 
 # AWS CloudFormation User Guide, "Understand CloudFormation quotas".
-BODY_LIMIT = 51_200
 OBJECT_LIMIT = 1_048_576
 
 _HOSTED = re.compile(r"^(?P<bucket>.+)\.(?:s3[.-][a-z0-9.-]+|localhost)$")
