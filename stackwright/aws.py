@@ -23,7 +23,6 @@ from stackwright.aws_shapes import Event, Held, Stack, parse_event, parse_held, 
 from stackwright.errors import BadInput
 from stackwright.quoting import quoted
 
-LOCAL_REGION = "us-east-1"
 ATTEMPTS = 8  # CloudFormation throttles per account: with standard backoff about half a minute
 CONNECT_SECONDS = 5
 READ_SECONDS = 60

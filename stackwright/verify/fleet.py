@@ -27,7 +27,7 @@ SCALING_POLICY = "AWS::AutoScaling::ScalingPolicy"
 
 @dataclass(frozen=True)
 class Fleet:
-    """One group and its sizes; `grows` where managed scaling or a policy adds instances when tasks lack a place.
+    """One group and its sizes; `most` is its maximum only where something adds instances when tasks lack a place.
 
     `types` are all it may launch, none where one of them is not known; `zones` those of its subnets, if known.
     """
@@ -37,7 +37,6 @@ class Fleet:
     types: tuple[InstanceType, ...]
     least: int
     most: int
-    grows: bool
     zones: tuple[Value, ...]
 
     def instances(self, kind: InstanceType, size: int, zones: tuple[Value, ...] | None = None) -> list[Instance]:
@@ -58,12 +57,11 @@ def fleet(graph: Graph, service: Resource) -> Fleet | None:
     least, most = number(group.properties.get("MinSize")), number(group.properties.get("MaxSize"))
     if least is None or most is None:
         return None
-    grows = bool(scaled_by(graph, group))
     now = number(group.properties.get("DesiredCapacity"))
-    size = int(most) if grows else max(int(least), int(now or 0))
+    size = int(most) if scaled_by(graph, group) else max(int(least), int(now or 0))
     where = spread(graph, group)
     zones = where.zones if where else ()
-    return Fleet(group, provider, types(graph, group), int(least), size, grows, zones)
+    return Fleet(group, provider, types(graph, group), int(least), size, zones)
 
 
 def sharers(graph: Graph, shared: Fleet) -> list[Resource]:

@@ -82,7 +82,7 @@ def executable(change_set: ChangeSet) -> None:
         )
 
 
-def begin(services: Services, change_set: ChangeSet) -> dict[str, Stack]:
+def begin(change_set: ChangeSet) -> dict[str, Stack]:
     """Mark a change set as being executed, drop its rivals; return the stacks it made, by path."""
     reserved = {}
     for each in change_set.tree():

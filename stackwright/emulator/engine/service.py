@@ -84,7 +84,7 @@ class Engine:
         stack = change_set.stack
         if change_set.type == "UPDATE":
             admission.may_update(stack)
-        reserved = changesets.begin(self.services, change_set)
+        reserved = changesets.begin(change_set)
         if change_set.type == "UPDATE":
             self._update(stack, change_set.revision, reserved, request)
             return

@@ -168,19 +168,6 @@ _HOOK = Mapped(
     steps=(Step("put_lifecycle_hook", _HOOK_MEMBERS, at_creation=False),),
 )
 
-_POLICY_MEMBERS = (
-    "AdjustmentType",
-    "Cooldown",
-    "EstimatedInstanceWarmup",
-    "MetricAggregationType",
-    "MinAdjustmentMagnitude",
-    "PolicyType",
-    "PredictiveScalingConfiguration",
-    "ScalingAdjustment",
-    "StepAdjustments",
-    "TargetTrackingConfiguration",
-)
-
 
 def _policy_name(arn: str) -> str:
     return arn.rpartition("policyName/")[2]

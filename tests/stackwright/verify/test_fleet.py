@@ -44,7 +44,7 @@ def test_the_blueprints_fleet() -> None:
     assert found is not None
     assert found.group.path == "Cluster/AutoScalingGroup"
     assert [each.name for each in found.types] == ["t3.medium", "t3a.medium"]
-    assert (found.least, found.most, found.grows) == (2, 4, True)
+    assert (found.least, found.most) == (2, 4)
     assert [each.zone for each in found.instances(found.types[0], 4)] == [
         "us-east-1a",
         "us-east-1b",
@@ -94,14 +94,14 @@ def test_fargate_and_groups_made_elsewhere_are_no_fleet(service: dict[str, Any])
 def test_without_managed_scaling_a_group_stays_as_it_is() -> None:
     found = _fleet({"CapacityProviderStrategy": STRATEGY}, Group=_group(DesiredCapacity="3"))
     assert found is not None
-    assert (found.grows, found.most) == (False, 3)
+    assert found.most == 3
 
 
 def test_with_managed_scaling_it_grows() -> None:
     provider = {"Type": "AWS::ECS::CapacityProvider", "Properties": {"AutoScalingGroupProvider": MANAGED}}
     found = _fleet({"CapacityProviderStrategy": STRATEGY}, Provider=provider)
     assert found is not None
-    assert (found.grows, found.most) == (True, 4)
+    assert found.most == 4
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from stackwright.resolve.graph import Graph, Resource
+from stackwright.resolve.graph import Resource
 from stackwright.resolve.symbols import Value, is_symbolic
 from stackwright.verify.deployment import Deployment, at, listed, whole
 from stackwright.verify.forwarding import LISTENER, LISTENER_RULE
@@ -24,10 +24,10 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     for balancer in deployment.of(CLASSIC):
         yield from _classic(reach, balancer)
     for listener in _reached(reach):
-        yield from _actions(graph, listener, listener, "DefaultActions")
+        yield from _actions(listener, listener, "DefaultActions")
         for rule in deployment.of(LISTENER_RULE):
             if graph.target(rule.properties.get("ListenerArn")) == listener:
-                yield from _actions(graph, listener, rule, "Actions")
+                yield from _actions(listener, rule, "Actions")
     for distribution in deployment.of(DISTRIBUTION):
         yield from _behaviours(distribution)
 
@@ -56,17 +56,17 @@ def _classic(reach: Reach, balancer: Resource) -> Iterator[Finding]:
             yield Finding(balancer.path, f"Listeners.{index}.Protocol", protocol, problem, mend)
 
 
-def _actions(graph: Graph, listener: Resource, said: Resource, name: str) -> Iterator[Finding]:
+def _actions(listener: Resource, said: Resource, name: str) -> Iterator[Finding]:
     for index, action in enumerate(listed(said.properties.get(name))):
         if not isinstance(action, Mapping) or is_symbolic(action.get("Type")):
             continue
-        problem = _problem(graph, listener, action)
+        problem = _problem(listener, action)
         if problem:
             mend = "redirect to HTTPS on the port of its listener with HTTP_301"
             yield Finding(said.path, f"{name}.{index}", action.get("Type"), problem, mend)
 
 
-def _problem(graph: Graph, listener: Resource, action: Mapping[str, Value]) -> str | None:
+def _problem(listener: Resource, action: Mapping[str, Value]) -> str | None:
     if action.get("Type") == "fixed-response":
         status = at(action, "FixedResponseConfig.StatusCode")
         return "pages are served in the clear" if str(status).startswith("2") else None
