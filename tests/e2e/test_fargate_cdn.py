@@ -142,6 +142,21 @@ def _scheduled(system: System) -> list[Any]:
     return sorted(found, key=lambda each: str(each["ScheduledActionName"]))
 
 
+@pytest.mark.parametrize("system", ["dev"], indirect=True)
+def test_tags_reach_a_vpc_origin_only_as_another_one(system: System) -> None:
+    project = system.project
+    deploy = ("deploy", BLUEPRINT, "dev", "--local", "--yes")
+    project.tag(BLUEPRINT, "dev", Team="shop")
+    refused = project.run(*deploy, status=1)
+    assert "Cdn/HttpOriginOne (VPC origin) while it is used" in refused.stderr
+    assert "let VpcOriginSlot change with it" in refused.stderr
+    project.set(BLUEPRINT, "dev", VpcOriginSlot="two")
+    project.run(*deploy)
+    (origin,) = system.ask("cloudfront", "list_vpc_origins")["VpcOriginList"]["Items"]
+    tags = system.ask("cloudfront", "list_tags_for_resource", Resource=origin["Arn"])["Tags"]["Items"]
+    assert {"Key": "Team", "Value": "shop"} in tags
+
+
 def test_life_of_a_stack(system: System) -> None:
     """Deploy again, change one parameter, ship an image, destroy."""
     deployed_again_changes_nothing(system)
@@ -175,21 +190,6 @@ def test_a_domain_with_certificates_moves_it_to_https_and_another_vpc_origin(pro
     records = system.ask("route53", "list_resource_record_sets", HostedZoneId=zone)["ResourceRecordSets"]
     aliases = [each for each in records if each["Name"] == f"{DOMAIN}." and "AliasTarget" in each]
     assert {each["Type"] for each in aliases} == {"A", "AAAA"}
-
-
-@pytest.mark.parametrize("system", ["dev"], indirect=True)
-def test_tags_reach_a_vpc_origin_only_as_another_one(system: System) -> None:
-    project = system.project
-    deploy = ("deploy", BLUEPRINT, "dev", "--local", "--yes")
-    project.tag(BLUEPRINT, "dev", Team="shop")
-    refused = project.run(*deploy, status=1)
-    assert "Cdn/HttpOriginOne (VPC origin) while it is used" in refused.stderr
-    assert "let VpcOriginSlot change with it" in refused.stderr
-    project.set(BLUEPRINT, "dev", VpcOriginSlot="two")
-    project.run(*deploy)
-    (origin,) = system.ask("cloudfront", "list_vpc_origins")["VpcOriginList"]["Items"]
-    tags = system.ask("cloudfront", "list_tags_for_resource", Resource=origin["Arn"])["Tags"]["Items"]
-    assert {"Key": "Team", "Value": "shop"} in tags
 
 
 def test_by_the_other_entrance_the_secret_is_asked_for_and_sent(project: Project) -> None:
