@@ -311,6 +311,16 @@ def test_roles_are_passed_to_named_services(deploy: Deploy, parameters: dict[str
             assert "*" not in listed(statement["Resource"])
 
 
+@pytest.mark.parametrize(
+    ("role", "deploy", "parameters"),
+    [("DevReleaseRole", "cloudformation", RELEASED), ("PipelineRole", "ecs", {})],
+)
+def test_a_revision_is_tagged_only_as_it_is_registered(role: str, deploy: Deploy, parameters: dict[str, str]) -> None:
+    tags = about(role, "ecs:TagResource", deploy, **parameters)
+    assert tags["Condition"] == {"StringEquals": {"ecs:CreateAction": "RegisterTaskDefinition"}}
+    assert tags["Resource"] == about(role, "ecs:RegisterTaskDefinition", deploy, **parameters)["Resource"]
+
+
 @pytest.mark.parametrize(("deploy", "parameters"), KINDS)
 def test_every_role_is_anothers(deploy: Deploy, parameters: dict[str, str]) -> None:
     found = resources(deploy, **parameters)
