@@ -16,14 +16,12 @@ from nested import inputs, pipeline
 from nested.parts import grants, pipeline_stages
 from nested.parts.pipeline_stages import Deploy
 from stackwright.capabilities import capabilities
-from stackwright.compose import flat
 from stackwright.deploy import pointer
 from stackwright.release import own
 from stackwright.release.group import is_released
 from stackwright.resolve.environment import Environment
 from stackwright.resolve.nested import resolve
 from stackwright.resolve.symbols import rendered
-from stackwright.wiring.text import as_text
 from templates import BLUEPRINTS
 
 ROOT = Path(__file__).parents[2]
@@ -38,8 +36,6 @@ ECS = {
 RELEASED = {"BlueprintName": "fargate-bluegreen"}
 KINDS: list[tuple[Deploy, dict[str, str]]] = [("cloudformation", {}), ("cloudformation", RELEASED), ("ecs", {})]
 CONNECTED = {"ConnectionArn": CONNECTION, "FullRepositoryId": "octo/app"}
-# "CloudFormation quotas", AWS CloudFormation User Guide: a template that is passed as text.
-BYTES_AS_TEXT = 51_200
 
 
 @cache
@@ -91,12 +87,6 @@ def roles(deploy: Deploy, **parameters: str) -> Iterator[str]:
 
 
 # -- The pipeline --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("deploy", ["cloudformation", "ecs"])
-def test_it_goes_as_text(deploy: Deploy) -> None:
-    made = flat("pipeline", pipeline.template(deploy=deploy), description="Delivery pipeline of one system")
-    assert len(as_text(made.root).encode()) <= BYTES_AS_TEXT
 
 
 def test_of_changes_that_wait_the_newest_goes_on() -> None:
