@@ -219,9 +219,10 @@ def _promote() -> list[Statement]:
 def _write() -> list[Statement]:
     """Writing: read the live revision of either stack, which has no resource, and change nothing."""
     both = pipeline_systems.BOTH
+    look = [f"cloudformation:{each}" for each in ("DescribeStackEvents", "DescribeStacks", "GetTemplate")]
     return [
         *_write_artifacts(),
-        allow(["cloudformation:DescribeStacks", "cloudformation:GetTemplate"], pipeline_systems.roots(*both)),
+        allow(look, pipeline_systems.roots(*both)),
         allow("codedeploy:GetDeploymentGroup", pipeline_systems.of_codedeploy(*both)),
         allow("ecs:DescribeTaskDefinition", "*"),
     ]

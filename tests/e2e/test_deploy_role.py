@@ -9,29 +9,14 @@ import pytest
 from support.accounts import Project
 from support.delivery import deploy_role_actions
 from support.existing_network import BLUEPRINT, given
+from support.roles import refusing
 
-# Runs a command line in which every call that the role may not make is refused before it is sent.
-AS_THE_ROLE = """
-import fnmatch, sys
-import botocore.client
-from botocore.exceptions import ClientError
-sent = botocore.client.BaseClient._make_api_call
-names = {"ListObjectsV2": "ListBucket", "HeadBucket": "ListBucket", "HeadObject": "GetObject"}
-def called(self, operation, given):
-    action = f"{self.meta.service_model.signing_name}:{names.get(operation, operation)}"
-    if action != "sts:GetCallerIdentity" and not any(fnmatch.fnmatchcase(action, each) for each in allowed):
-        print("refused", action, file=sys.stderr)
-        told = f"User is not authorized to perform: {action}"
-        raise ClientError({"Error": {"Code": "AccessDenied", "Message": told}}, operation)
-    return sent(self, operation, given)
-botocore.client.BaseClient._make_api_call = called
-"""
 IMAGE = "dev-4f2a9c1"
 
 
 def as_the_role(project: Project, *words: str, without: str = "", status: int = 0) -> CompletedProcess[str]:
     allowed = [action for action in deploy_role_actions() if action != without]
-    return project.run(*words, status=status, prelude=f"allowed = {allowed}\n{AS_THE_ROLE}")
+    return project.run(*words, status=status, prelude=refusing(allowed))
 
 
 @pytest.fixture

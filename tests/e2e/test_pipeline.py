@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.accounts import REGION, Account, Project
+from support.delivery import REPOSITORY
 from support.existing_network import BLUEPRINT, given, network
 from support.inventory import everything, held, unseen
 from support.pipelines import Run, zipped
@@ -182,6 +183,13 @@ def test_what_a_deployment_refuses_stops_before_the_approval(ran: Run, tmp_path:
     assert "Prod/Approve" not in again.configured
 
 
+def test_a_project_may_do_what_its_role_may_and_nothing_else(ran: Run, tmp_path: Path) -> None:
+    done = {name: given for name, given in ran.configured.items() if name != "Dev/Write"}
+    again = replace(ran, folder=tmp_path, configured=done, lacking="ecs:DescribeTaskDefinition")
+    with pytest.raises(AssertionError, match="refused ecs:DescribeTaskDefinition"):
+        again.go()
+
+
 def test_another_deployment_of_it_changes_nothing(delivery: Delivery) -> None:
     """And one with another parameter only what that says."""
     deploy = ("deploy", "pipeline", BLUEPRINT, *HERE)
@@ -209,8 +217,9 @@ def by_ecs(make_project: Callable[[Path], Project], tmp_path_factory: pytest.Tem
 NAMES = ("ClusterName", "ServiceName")
 
 
-def test_an_update_of_the_stack_keeps_the_image_that_ecs_was_given(by_ecs: Delivery) -> None:
-    """The document's gap: its next `apply` would bring the image before back."""
+@pytest.fixture(scope="module")
+def given_to_ecs(by_ecs: Delivery) -> Run:
+    """An execution to its end; on its way a pointer is written once the image runs, and not before."""
     assert {by_ecs.pointer(each) for each in ("dev", "prod")} == {"none"}
     run = by_ecs.upload("first").go(before="Prod/Approve")
     built = run.variables["Build", "IMAGE"]
@@ -223,12 +232,32 @@ def test_an_update_of_the_stack_keeps_the_image_that_ecs_was_given(by_ecs: Deliv
     assert f"the service runs image {promoted}, which the stack does not know of" in refused
     run.go()
     assert by_ecs.pointer("prod") == promoted
-    for environment, image in (("dev", built), ("prod", promoted)):
+    return run
+
+
+def test_an_update_of_the_stack_keeps_the_image_that_ecs_was_given(by_ecs: Delivery, given_to_ecs: Run) -> None:
+    """The document's gap: its next `apply` would bring the image before back."""
+    for environment, action in (("dev", "Build"), ("prod", "Promote")):
+        image = given_to_ecs.variables[action, "IMAGE"]
         assert by_ecs.given(environment) == ""
         by_ecs.project.set(BY_ECS, environment, TaskMemory="1024")
         by_ecs.project.run("deploy", BY_ECS, environment, *HERE)
         assert by_ecs.given(environment) == image
         assert by_ecs.running(environment) == {image}
+
+
+def test_a_change_set_moves_a_rolling_service_to_the_image(by_ecs: Delivery, given_to_ecs: Run, tmp_path: Path) -> None:
+    """The same pipeline with change sets again, from prod's on, as if another image had been promoted."""
+    for part in ("templates/pipeline.py", f"params/pipeline/{BY_ECS}.json"):
+        shutil.copy(REPOSITORY / part, by_ecs.project.folder / part)
+    by_ecs.project.run("deploy", "pipeline", BY_ECS, *HERE)
+    image = f"{by_ecs.system('prod').output('RepositoryUri')}:prod-next"
+    by_ecs.account.push(image)
+    done = given_to_ecs.configured | {"Dev/Propose": {}, "Dev/Execute": {}}
+    variables = given_to_ecs.variables | {("Promote", "IMAGE"): image}
+    again = replace(given_to_ecs, folder=tmp_path, configured={**done}, variables=variables).go()
+    assert [name for name in again.configured if name not in done] == ["Prod/Propose", "Prod/Execute"]
+    assert (by_ecs.given("prod"), by_ecs.running("prod")) == (image, {image})
 
 
 @pytest.mark.parametrize("deployed_by", ["delivery", "by_ecs"])

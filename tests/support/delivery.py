@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from support.roles import granted
 from troposphere import Template
 
 from nested import ci_access, deploy_role
@@ -120,6 +121,4 @@ def ci_role_actions() -> list[str]:
 
 def _actions(template: Template, role: str) -> list[str]:
     policies = template.to_dict()["Resources"][role]["Properties"]["Policies"]
-    statements = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
-    asked = [each["Action"] for each in statements]
-    return [action for each in asked for action in ([each] if isinstance(each, str) else each)]
+    return granted(each["PolicyDocument"] for each in policies)

@@ -1,7 +1,7 @@
 """A pipeline, read back from CodePipeline's own API, and gone through as AWS would.
 
-What an action is given is what the actions before it left, and what it does is what AWS does for it. Builder and
-registry are stood in for; approvals are given.
+What an action is given is what the actions before it left, and what it does is what AWS does for it; what a project
+runs may do what the project's role may. Builder and registry are stood in for; approvals are given.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from zipfile import ZipFile
 
 from support.accounts import REGION, Account
 from support.delivery import REPOSITORY, commands, loaded, stand_in
+from support.roles import actions, refusing
 
 _REFERENCE = re.compile(r"#\{([^}.]+)\.([^}]+)\}")
 # What a machine of CodeBuild has or gets, once `make` has made its environment: tests are not run again inside a test.
@@ -35,13 +36,15 @@ _NOTHING = "#!/bin/sh\nexit 0\n"
 class Run:
     """One execution: the artifacts and variables that its actions left, and what each was configured with.
 
-    `results` are what linting and proving gave before, which every machine would find anew.
+    `results` are what linting and proving gave before, which every machine would find anew; `lacking` is an action that
+    roles of projects then may not do.
     """
 
     account: Account
     pipeline: str
     folder: Path
     results: Path
+    lacking: str = ""
     artifacts: dict[str, Path] = field(default_factory=dict)
     variables: dict[tuple[str, str], str] = field(default_factory=dict)
     configured: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -102,12 +105,19 @@ class Run:
         if "\n" in project["source"]["buildspec"]:
             spec = folder / "inline.yml"
             spec.write_text(project["source"]["buildspec"])
+        self._equip(folder / "tools", project["serviceRole"])
         exported = self._ran(name, spec, work, self._environment(project, given, spec))
         files = loaded(spec).get("artifacts", {}).get("files", [])
         for path in _matching(work, files):
             (folder / "out" / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(work / path, folder / "out" / path)
         return exported
+
+    def _equip(self, tools: Path, role: str) -> None:
+        """Stand in for builder and registry, and have every Python, the AWS CLI too, begin with what the role may."""
+        stand_in(tools)
+        allowed = [each for each in actions(self.account, role) if each != self.lacking]
+        (tools / "sitecustomize.py").write_text(refusing(allowed))
 
     def _environment(self, project: dict[str, Any], given: dict[str, str], spec: Path) -> dict[str, str]:
         """What CodeBuild sets: the spec's own, over it the project's, over that the action's."""
@@ -123,7 +133,6 @@ class Run:
     def _ran(self, name: str, spec: Path, work: Path, variables: dict[str, str]) -> dict[str, str]:
         """Run a spec's commands in one shell, which the first that fails ends; return what it exports."""
         tools = work.parent / "tools"
-        stand_in(tools)
         own = {"dnf": (tools / "dnf", _NOTHING), "python": (work / ".venv/bin/python", _PYTHON)}
         for path, text in own.values():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -139,7 +148,7 @@ class Run:
         ended = subprocess.run(
             ["bash", "-e", "-c", "\n".join([*commands(spec), *told])],
             cwd=work,
-            env=environment | {"PATH": path, "NOTED": str(work.parent / "noted")} | variables,
+            env=environment | {"PATH": path, "PYTHONPATH": str(tools), "NOTED": str(work.parent / "noted")} | variables,
             capture_output=True,
             text=True,
             check=False,
