@@ -2,7 +2,8 @@
 
 EventBridge does it alone: a rule for each kind of event, a transformer that makes a message of it (`parts.messages`),
 an API destination that posts it (`parts.slack`). Off until a secret or a topic is given. It takes nothing of the
-service or of observability, and so waits for neither: it knows a new version while that is being deployed.
+service or of observability, and so waits for neither: its rules change beside the service, while a new version is being
+deployed. Nothing makes them change first, so that a deployment's first message may say the version before.
 """
 
 from __future__ import annotations

@@ -173,7 +173,7 @@ def test_a_pipeline_tells_of_itself_and_knows_no_version() -> None:
     assert not {"ClusterName", "Image"} & alone["Parameters"].keys() and "HasVersion" not in alone["Conditions"]
 
 
-def test_nothing_waits_for_the_service_so_that_the_version_is_the_new_one() -> None:
+def test_its_rules_do_not_wait_until_the_new_version_is_deployed() -> None:
     # What the service or observability gives would be there only when the new version has been deployed.
     known = set(notifications.template().to_dict()["Parameters"])
     fed = {name for name in known if getattr(inputs, _constant(name)).default is None}
