@@ -1,9 +1,10 @@
 """Service behind a Network Load Balancer: one task with several ports, each with a listener and a target group.
 
 The same parts as `service`, but what belongs to a load balancer: `endpoints` says which ports there are, `target_tcp`
-makes what stands before them, `alarms_api` what a deployment rolls back on. Deployments are rolling only: a TCP
-listener has no rules and no weights that one could shift. Endpoints are options of the build, constants of the
-template: a target group must never follow a parameter.
+makes what stands before them, `alarms_api` what a deployment rolls back on. Deployments are rolling only. ECS could
+shift the weights of a listener's default action; that takes a second target group for each endpoint and listeners that
+no update touches, and is not built (docs/blueprints.md). Endpoints are options of the build, constants of the template:
+a target group must never follow a parameter.
 """
 
 from __future__ import annotations
