@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from support.accounts import Account, Project
 from support.existing_network import BLUEPRINT, certificate, given
 from support.released import System, heard
 
+from nested.alb import TLS_POLICY
 from stackwright.emulator.server import LocalAws
 from stackwright.emulator.services.codedeploy_run import Run
 
@@ -28,6 +30,7 @@ EVENTS = (
     "BeforeInstall Install AfterInstall AllowTestTraffic AfterAllowTestTraffic"
     " BeforeAllowTraffic AllowTraffic AfterAllowTraffic"
 )
+OTHER_TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
 BLUE, GREEN = {"blue": 100}, {"green": 100}
 CANARY = {"green": 10, "blue": 90}
 
@@ -97,9 +100,8 @@ def watched(system: System, local: LocalAws, hold: Hold | None = None) -> Iterat
 
 
 def in_turn(seen: list[Moment]) -> list[tuple[dict[str, int], dict[str, int]]]:
-    """Return what was on the listeners while a deployment was under way; each look is at one after the other."""
-    found = [(each.production, each.test) for each in seen if each.under_way]
-    return [each for at, each in enumerate(found) if each not in found[:at]]
+    """Return what was on the listeners, production's and the test's, one after the other."""
+    return [found for found, _ in groupby((each.production, each.test) for each in seen)]
 
 
 # The tests are one story, in the order in which they stand.
@@ -132,7 +134,7 @@ def test_an_alarm_gives_the_traffic_back(system: System, local: LocalAws) -> Non
         said = heard(release, "rolled back by")
         assert release.wait(timeout=AT_MOST) == 1
     assert "ALARM_ACTIVE" in said
-    assert in_turn(seen) == [(BLUE, BLUE), (BLUE, GREEN), (CANARY, GREEN)]
+    assert in_turn(seen) == [(BLUE, BLUE), (BLUE, GREEN), (CANARY, GREEN), (BLUE, BLUE)]
     assert seen[0] == seen[-1] == (BLUE, BLUE, False)
     assert system.images() == [BOOTSTRAP]
     cloudwatch.set_alarm_state(**alarm, StateValue="OK")
@@ -192,6 +194,8 @@ def test_tasks_that_never_get_healthy_never_see_production(system: System, local
 
 
 def test_a_stack_update_leaves_the_traffic_on_green(system: System) -> None:
+    balancer = system.project.folder / "nested" / "alb.py"
+    balancer.write_text(balancer.read_text().replace(TLS_POLICY, OTHER_TLS_POLICY))
     other = certificate(system.account, "app.dev.example.com")
     system.project.set(BLUEPRINT, "dev", TaskCpu="512", TaskMemory="1024", CertificateArn=other, LogRetentionDays="14")
     said = system.run("deploy")
@@ -199,6 +203,7 @@ def test_a_stack_update_leaves_the_traffic_on_green(system: System) -> None:
         ListenerArns=[system.made["LoadBalancer"]["HttpsListener"]]
     )
     assert listener["Listeners"][0]["Certificates"][0]["CertificateArn"] == other
+    assert listener["Listeners"][0]["SslPolicy"] == OTHER_TLS_POLICY
     assert (system.traffic(), system.images()) == (GREEN, ["dev-three"])
     assert "registered, and not released" in said
     assert system.service()["taskSets"][0]["taskDefinition"] != system.outputs()["TaskDefinitionArn"]
