@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from nested import alb, certificate, cluster_ec2, dns, ecr, notifications, observability, scaling, service, vpc, web_acl
 from nested.dns import Routing
+from nested.parts.shifting import HOOKS
 from stackwright.compose import Blueprint, compose
-
-# Where a release that shifts traffic can still be refused without a caller having met it.
-HOOKS = ("POST_TEST_TRAFFIC_SHIFT",)
 
 
 def blueprint(*, routing: Routing = "simple") -> Blueprint:

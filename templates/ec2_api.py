@@ -21,6 +21,7 @@ from nested import (
     vpc,
     web_acl,
 )
+from nested.parts.shifting import HOOKS
 from stackwright.compose import Blueprint, compose
 
 _DESCRIPTION = "Container service on EC2 instances behind a private load balancer and API Gateway"
@@ -67,7 +68,7 @@ def _of_one_port(api: Template) -> Blueprint:
         api=api,
         **firewall,
         notifications=notifications.template(),
-        service=service.template(capacity="ec2", entrance="private"),
+        service=service.template(capacity="ec2", entrance="private", hooks=HOOKS),
         scaling=scaling.template(),
         observability=observability.template(),
     )

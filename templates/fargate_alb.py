@@ -14,6 +14,7 @@ from nested import (
     vpc,
     web_acl,
 )
+from nested.parts.shifting import HOOKS
 from stackwright.compose import Blueprint, compose
 
 # Seconds between two questions of the load balancer; a container's own check asks more often.
@@ -22,9 +23,6 @@ HEALTH_INTERVAL = 30
 # What the container reads from Secrets Manager and Parameter Store, where an environment says that they are there.
 SECRETS = ("DATABASE_URL",)
 VALUES = ("LOG_LEVEL",)
-
-# Where a release that shifts traffic can still be refused without a caller having met it.
-HOOKS = ("POST_TEST_TRAFFIC_SHIFT",)
 
 
 def blueprint() -> Blueprint:

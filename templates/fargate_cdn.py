@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from nested import alb, cdn, cluster_fargate, ecr, notifications, observability, rotation, scaling, service, vpc
 from nested.parts.entrances import Entrance
+from nested.parts.shifting import HOOKS
 from stackwright.compose import Blueprint, compose
 
 # What the container reads from Secrets Manager and Parameter Store, where an environment says that they are there.
 SECRETS = ("DATABASE_URL",)
 VALUES = ("LOG_LEVEL",)
-
-# Where a release that shifts traffic can still be refused without a caller having met it.
-HOOKS = ("POST_TEST_TRAFFIC_SHIFT",)
 
 
 def blueprint(*, entrance: Entrance = "vpc-origin") -> Blueprint:

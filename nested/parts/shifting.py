@@ -48,6 +48,9 @@ STAGES = (
     "POST_PRODUCTION_TRAFFIC_SHIFT",
 )
 
+# Where a release can still be refused without a caller having met it.
+HOOKS = ("POST_TEST_TRAFFIC_SHIFT",)
+
 # What ECS looks at before it moves anything; these have no resource that they could be limited to ("Actions, resources,
 # and condition keys for Elastic Load Balancing V2", Service Authorization Reference).
 _LOOKS = ("DescribeListeners", "DescribeRules", "DescribeTargetGroups", "DescribeTargetHealth")

@@ -129,6 +129,14 @@ def test_a_certificate_and_the_name_that_is_checked_come_together() -> None:
         deployed("HTTP, JWT", CertificateName="app.example.com")
 
 
+def test_a_function_may_refuse_a_release_before_a_caller_meets_it() -> None:
+    function = "arn:aws:lambda:us-east-1:123456789012:function:approve"
+    graph = deployed("REST", DeploymentStrategy="BLUE_GREEN", LifecycleHookArn=function)
+    (service,) = of_type(graph, "ECS::Service")
+    (hook,) = service["DeploymentConfiguration"]["LifecycleHooks"]
+    assert (hook["HookTargetArn"], hook["LifecycleStages"]) == (function, ["POST_TEST_TRAFFIC_SHIFT"])
+
+
 def test_a_rest_api_alone_may_have_a_web_acl() -> None:
     assert of_type(deployed("REST", Firewall="on"), "WAFv2::WebACLAssociation")
     assert "Firewall" not in composed("HTTP, JWT").root["Parameters"]
