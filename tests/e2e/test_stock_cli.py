@@ -36,6 +36,8 @@ CASES = [
 ]
 # What the versions do differently does not depend on the blueprint.
 EACH_VERSION, VERSION_2 = CASES[:2], CASES[1:2]
+# Blueprints of one template, with the file that each has for prod or for a system.
+FLAT = [("edge", "prod"), ("pipeline", "ec2-alb")]
 
 
 @dataclass(frozen=True)
@@ -155,15 +157,18 @@ def test_unpublished_root_is_packaged_and_deployed(shop: Shop) -> None:
     _deleted(by_bucket, stack, str(packaged))
 
 
+@pytest.mark.parametrize(("blueprint", "file"), FLAT, ids=["edge", "pipeline"])
 @pytest.mark.parametrize("shop", VERSION_2, ids=" ".join, indirect=True)
-def test_what_is_flat_deploys_with_its_parameter_file_as_it_is(shop: Shop) -> None:
-    shop.project.run("build", "edge")
-    deploy = ("cloudformation", "deploy", "--stack-name", "edge-prod", "--template-file", "build/edge/root.json")
-    given = ("--parameter-overrides", "file://params/edge/prod.json", "--region", REGION)
-    assert "Successfully created/updated stack" in shop.cli.run(*deploy, *given, folder=shop.project.folder)
-    assert "No changes to deploy" in shop.cli.run(*deploy, *given, folder=shop.project.folder)
-    shop.cli.run("cloudformation", "delete-stack", "--stack-name", "edge-prod")
-    shop.cli.run("cloudformation", "wait", "stack-delete-complete", "--stack-name", "edge-prod")
+def test_what_is_flat_deploys_with_its_parameter_file_as_it_is(shop: Shop, blueprint: str, file: str) -> None:
+    shop.project.run("build", blueprint)
+    stack = ("--stack-name", f"{blueprint}-{file}")
+    deploy = ("cloudformation", "deploy", *stack, "--template-file", f"build/{blueprint}/root.json")
+    given = ("--parameter-overrides", f"file://params/{blueprint}/{file}.json", "--region", REGION)
+    command = (*deploy, *given, "--capabilities", "CAPABILITY_IAM")
+    assert "Successfully created/updated stack" in shop.cli.run(*command, folder=shop.project.folder)
+    assert "No changes to deploy" in shop.cli.run(*command, folder=shop.project.folder)
+    shop.cli.run("cloudformation", "delete-stack", *stack)
+    shop.cli.run("cloudformation", "wait", "stack-delete-complete", *stack)
 
 
 def _created(shop: Shop, stack: str, template: str) -> None:
