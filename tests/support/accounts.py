@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,11 @@ REGION = "us-east-1"
 
 @dataclass(frozen=True)
 class Account:
-    """One account of the local AWS, empty when a test begins."""
+    """One account of the local AWS, empty when a test begins, and the region that is asked."""
 
     id: str
     endpoint: str
+    region: str = REGION
 
     @property
     def environment(self) -> dict[str, str]:
@@ -32,14 +33,18 @@ class Account:
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": self.id,
             "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_DEFAULT_REGION": REGION,
+            "AWS_DEFAULT_REGION": self.region,
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
-    def client(self, service: str, region: str = REGION) -> Any:
-        return _client(self.endpoint, self.id, service, region)
+    def at(self, region: str) -> Account:
+        """Return the account with another region asked."""
+        return replace(self, region=region)
+
+    def client(self, service: str, region: str = "") -> Any:
+        return _client(self.endpoint, self.id, service, region or self.region)
 
     def push(self, image: str) -> None:
         """Put an image, "uri:tag", into the account's registry, as `docker push` does: without it no task starts."""

@@ -11,7 +11,7 @@ from support.accounts import Account
 
 STACK = "AWS::CloudFormation::Stack"
 BOOTSTRAP = ("account-", "region-")
-SERVICE_LINKED = "AWSServiceRole"  # made by AWS once an account, and of no stack
+OF_AWS = ("AWSServiceRole", "FARGATE")  # made by AWS once an account, and of no stack
 DEFAULT = [{"Name": "is-default", "Values": ["true"]}]
 OWN = [{"Key": "Name", "Option": "BeginsWith", "Values": ["/stackwright/"]}]  # AWS's public ones are told too, here
 LIVE = [{"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
@@ -74,6 +74,7 @@ LISTED = (
     Kind("AWS::EC2::Subnet", "ec2", "describe_subnets", "Subnets", "SubnetId"),
     Kind("AWS::EC2::VPC", "ec2", "describe_vpcs", "Vpcs", "VpcId"),
     Kind("AWS::ECR::Repository", "ecr", "describe_repositories", "repositories", "repositoryName"),
+    Kind("AWS::ECS::CapacityProvider", "ecs", "describe_capacity_providers", "capacityProviders", "name"),
     Kind("AWS::ECS::TaskDefinition", "ecs", "list_task_definitions", "taskDefinitionArns", "", {"status": "ACTIVE"}),
     Kind(
         *("AWS::ElasticLoadBalancingV2::LoadBalancer", "elbv2", "describe_load_balancers"),
@@ -101,17 +102,16 @@ LISTED = (
     Kind("AWS::SSM::Parameter", "ssm", "describe_parameters", "Parameters", "Name", {"ParameterFilters": OWN}),
     Kind("AWS::SecretsManager::Secret", "secretsmanager", "list_secrets", "SecretList", "ARN"),
     Kind("AWS::StepFunctions::StateMachine", "stepfunctions", "list_state_machines", "stateMachines", "name"),
-    Kind("AWS::WAFv2::WebACL", "wafv2", "list_web_acls", "WebACLs", "Id", {"Scope": "CLOUDFRONT"}),
     Kind("AWS::WAFv2::WebACL", "wafv2", "list_web_acls", "WebACLs", "Id", {"Scope": "REGIONAL"}),
 )
 
-# These are nothing without another, and go with it at the latest; a capacity provider is told by its name alone, here.
+# These are nothing without another, and go with it at the latest.
 PARTS = {
     *("AWS::ApiGateway::Deployment", "AWS::ApiGateway::Stage", "AWS::ApplicationAutoScaling::ScalingPolicy"),
     *("AWS::CodeDeploy::DeploymentGroup", "AWS::EC2::NetworkAclEntry", "AWS::EC2::Route"),
     *("AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SubnetNetworkAclAssociation"),
     *("AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::VPCCidrBlock", "AWS::EC2::VPCGatewayAttachment"),
-    *("AWS::ECS::CapacityProvider", "AWS::ECS::ClusterCapacityProviderAssociations", "AWS::ECS::Service"),
+    *("AWS::ECS::ClusterCapacityProviderAssociations", "AWS::ECS::Service"),
     *("AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule", "AWS::IAM::Policy"),
     *("AWS::Logs::MetricFilter", "AWS::S3::BucketPolicy", "AWS::SNS::Subscription", "AWS::SNS::TopicPolicy"),
     *("AWS::SQS::QueuePolicy", "AWS::WAFv2::LoggingConfiguration", "AWS::WAFv2::WebACLAssociation"),
@@ -140,8 +140,8 @@ def everything(account: Account) -> set[str]:
         for each in _listed(account, kind.service, kind.operation, kind.listed, kind.arguments)
         if not kind.name or each.get("VpcId") != default["VpcId"]
     }
-    found |= {f"{type_} {name}" for each in (_ends_late, _keys, _records) for type_, name in each(account)}
-    return {each for each in found if f" {SERVICE_LINKED}" not in each}
+    found |= {f"{type_} {name}" for each in (_ends_late, _keys, _records, _of_viewers) for type_, name in each(account)}
+    return {each for each in found if not each.partition(" ")[2].startswith(OF_AWS)}
 
 
 def held(account: Account, *beginnings: str) -> set[str]:
@@ -205,3 +205,9 @@ def _records(account: Account) -> Iterator[tuple[str, str]]:
         for each in _listed(account, "route53", "list_resource_record_sets", "ResourceRecordSets", of_zone):
             if each["Type"] not in {"NS", "SOA"} and not each["Name"].startswith("_"):
                 yield "AWS::Route53::RecordSet", f"{each['Name']} {each['Type']}"
+
+
+def _of_viewers(account: Account) -> Iterator[tuple[str, str]]:
+    """CloudFront's web ACLs, which one region alone tells of ("ListWebACLs", Scope)."""
+    for each in _listed(account.at("us-east-1"), "wafv2", "list_web_acls", "WebACLs", {"Scope": "CLOUDFRONT"}):
+        yield "AWS::WAFv2::WebACL", each["Id"]

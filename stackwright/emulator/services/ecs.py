@@ -11,6 +11,7 @@ from moto.ecs.exceptions import EcsClientException, InvalidParameterException
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import elbv2_backends
 
+from stackwright.ecs.fargate import PROVIDERS
 from stackwright.emulator.services import (
     ecs_capacity,
     ecs_code_deploy,
@@ -258,6 +259,22 @@ class Ecs(EC2ContainerServiceResponse):
             # "AutoScalingGroupProvider": managed draining is on unless said otherwise.
             provider.auto_scaling_group_provider.setdefault("managedDraining", "ENABLED")
         return result
+
+    def describe_capacity_providers(self) -> ActionResult:
+        """Without names, tell of all, Fargate's own too ("describe-capacity-providers", AWS CLI Command Reference)."""
+        names = self.params.get("capacityProviders") or [
+            *self.ecs_backend.capacity_providers,
+            *sorted(PROVIDERS),
+        ]
+        self.params["capacityProviders"] = [each for each in names if each not in PROVIDERS]
+        result = super().describe_capacity_providers()
+        of_aws = [name for name in names if name in PROVIDERS]
+        made(result, "capacityProviders").extend(map(self._of_aws, of_aws))
+        return result
+
+    def _of_aws(self, name: str) -> dict[str, Any]:
+        arn = f"arn:{self.partition}:ecs:{self.region}:{self.current_account}:capacity-provider/{name}"
+        return {"capacityProviderArn": arn, "name": name, "status": "ACTIVE", "tags": []}
 
     def update_capacity_provider(self) -> ActionResult:
         """Keep managed draining too ("UpdateCapacityProvider")."""

@@ -102,6 +102,16 @@ def test_unknown_provider_is_refused(ecs: Any) -> None:
         ecs.delete_capacity_provider(capacityProvider="nobody")
 
 
+def test_without_names_every_provider_is_told_of(ecs: Any) -> None:
+    group = "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:1:autoScalingGroupName/web"
+    ecs.create_capacity_provider(name="mine", autoScalingGroupProvider={"autoScalingGroupArn": group})
+    told = ecs.describe_capacity_providers()["capacityProviders"]
+    assert {each["name"] for each in told} == {"mine", "FARGATE", "FARGATE_SPOT"}
+    (named,) = ecs.describe_capacity_providers(capacityProviders=["FARGATE"])["capacityProviders"]
+    assert (named["status"], named["capacityProviderArn"].rpartition(":")[2]) == ("ACTIVE", "capacity-provider/FARGATE")
+    assert ecs.describe_capacity_providers(capacityProviders=["nobody"])["failures"][0]["reason"] == "MISSING"
+
+
 def test_deleted_service_runs_nothing(ecs: Any) -> None:
     service(ecs)
     ecs.delete_service(cluster="main", service="web", force=True)
