@@ -156,21 +156,31 @@ def test_what_is_turned_off_is_gone(turned: Project) -> None:
 
 
 def records(account: Account, zone: str) -> set[tuple[str, str, str]]:
-    """What the zone answers with: name, identifier and role of each IPv4 record."""
+    """What the zone answers with: name, identifier, and role or region of each IPv4 record."""
     found = account.client("route53").list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
     mine = [each for each in found if each["Type"] == "A"]
-    return {(each["Name"], each.get("SetIdentifier", ""), each.get("Failover", "")) for each in mine}
+    return {(each["Name"], each["SetIdentifier"], each.get("Failover") or each["Region"]) for each in mine}
 
 
-def test_a_name_leads_to_two_regions_and_never_changes_its_routing_in_place(account: Account) -> None:
+@pytest.mark.parametrize(
+    ("routing", "told"),
+    [
+        ("failover", {"us-east-1": "PRIMARY", "eu-west-1": "SECONDARY"}),
+        ("latency", {"us-east-1": "us-east-1", "eu-west-1": "eu-west-1"}),
+    ],
+    ids=["failover", "latency"],
+)
+def test_a_name_leads_to_two_regions_and_never_changes_its_routing_in_place(
+    account: Account, routing: Routing, told: dict[str, str]
+) -> None:
     zone = account.client("route53").create_hosted_zone(Name="example.com", CallerReference="1")["HostedZone"]["Id"]
 
-    def stack(verb: str, region: str, routing: Routing, role: str) -> str:
+    def stack(verb: str, region: str, routing: Routing) -> str:
         account.client("ssm", region).put_parameter(
             Name="/stackwright/hosted-zone-id", Value=zone.rpartition("/")[2], Type="String", Overwrite=True
         )
         given = {"DomainName": "app.example.com", "LoadBalancerDnsName": f"lb.{region}", "LoadBalancerZoneId": "Z1"}
-        given |= {"FailoverRole": role} if routing == "failover" else {}
+        given |= {"FailoverRole": told[region]} if routing == "failover" else {}
         parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()]
         cloudformation = account.client("cloudformation", region)
         body = json.dumps(dns.template(routing=routing).to_dict())
@@ -178,14 +188,9 @@ def test_a_name_leads_to_two_regions_and_never_changes_its_routing_in_place(acco
         status: str = cloudformation.describe_stacks(StackName="dns")["Stacks"][0]["StackStatus"]
         return status
 
-    assert stack("create", "us-east-1", "failover", "PRIMARY") == "CREATE_COMPLETE"
-    assert stack("create", "eu-west-1", "failover", "SECONDARY") == "CREATE_COMPLETE"
-    both = {
-        (f"{host}app.example.com.", region, role)
-        for host in ("", "www.")
-        for region, role in (("us-east-1", "PRIMARY"), ("eu-west-1", "SECONDARY"))
-    }
+    assert [stack("create", region, routing) for region in told] == ["CREATE_COMPLETE"] * 2
+    both = {(f"{host}app.example.com.", region, each) for host in ("", "www.") for region, each in told.items()}
     assert records(account, zone) == both
     assert len(account.client("route53").list_health_checks()["HealthChecks"]) == 2
-    assert stack("update", "us-east-1", "simple", "") == "UPDATE_ROLLBACK_COMPLETE"
+    assert stack("update", "us-east-1", "simple") == "UPDATE_ROLLBACK_COMPLETE"
     assert records(account, zone) == both
