@@ -1,4 +1,5 @@
-"""What is rendered deploys without us: every system in both environments, by versions 1 and 2 of the stock AWS CLI."""
+"""What is rendered deploys without us: every system in both environments, by versions 1 and 2 of the stock AWS CLI; and
+every value of it reaches the services."""
 
 from __future__ import annotations
 
@@ -14,7 +15,11 @@ from typing import Any
 
 import pytest
 from support import existing_network
+from support.account_numbers import account_id
 from support.accounts import REGION, Account, Project
+from support.sent import observed
+
+from stackwright.emulator.server import LocalAws
 
 LIFTED = {"DeletionProtection": "off", "ScaleInProtection": "off"}  # in prod these stop a deletion
 NESTED = "AWS::CloudFormation::Stack"
@@ -71,6 +76,15 @@ class Shop:
     cli: Cli
     printed: list[str]
     lives: bool
+    aws: LocalAws
+
+    @property
+    def stack(self) -> str:
+        return f"{self.blueprint}-{self.environment}"
+
+    @property
+    def template(self) -> str:
+        return f"build/{self.blueprint}/packaged.json"
 
 
 def _programs() -> Iterator[Path]:
@@ -114,13 +128,19 @@ def _point_s3_at(endpoint: str, models: Path) -> None:
 @pytest.fixture(scope="module", params=CASES, ids=" ".join)
 def shop(
     request: pytest.FixtureRequest,
-    make_project: Callable[[Path], Project],
+    copied: Callable[[Path, Account], Project],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Shop:
+) -> Iterator[Shop]:
     blueprint, environment, version, extent = request.param
     program = _program(version)
     folder = tmp_path_factory.mktemp(environment)
-    project = make_project(folder)
+    with LocalAws() as aws:
+        project = copied(folder, Account(account_id(), aws.endpoint))
+        yield _published(project, aws, program, blueprint, environment, extent)
+
+
+def _published(project: Project, aws: LocalAws, program: Path, blueprint: str, environment: str, extent: str) -> Shop:
+    folder = project.folder
     _point_s3_at(project.account.endpoint, folder / "models")
     if blueprint == existing_network.BLUEPRINT:
         existing_network.given(project, environment)
@@ -129,15 +149,27 @@ def shop(
     said = project.run("publish", blueprint, environment, "--local").stdout
     (printed,) = [line for line in said.splitlines() if line.startswith("aws cloudformation deploy ")]
     cli = Cli(program, project.account, folder / "models")
-    return Shop(blueprint, environment, project, cli, shlex.split(printed)[1:], extent == "life")
+    return Shop(blueprint, environment, project, cli, shlex.split(printed)[1:], extent == "life", aws)
+
+
+# The first tests of a case are one story, in the order in which they stand.
 
 
 def test_published_root_deploys_by_the_printed_command(shop: Shop) -> None:
-    stack, template = f"{shop.blueprint}-{shop.environment}", f"build/{shop.blueprint}/packaged.json"
-    _created(shop, stack, template)
+    _created(shop, shop.stack, shop.template)
+
+
+def test_every_value_reached_the_service(shop: Shop) -> None:
+    for blueprint in ("account", "region", shop.blueprint):
+        one = observed(shop.aws, shop.project, blueprint, shop.environment)
+        assert {each.path for each in one.own} == one.calls.keys(), "nothing more is made, and nothing less"
+        assert (one.silent, one.lost) == (set(), {})
+
+
+def test_it_changes_and_goes(shop: Shop) -> None:
     if shop.lives:
-        _changed(shop, stack, template)
-    _deleted(shop, stack, template)
+        _changed(shop, shop.stack, shop.template)
+    _deleted(shop, shop.stack, shop.template)
 
 
 @pytest.mark.parametrize("shop", EACH_VERSION, ids=" ".join, indirect=True)
