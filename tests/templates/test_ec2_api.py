@@ -116,6 +116,12 @@ def test_the_documents_outputs_are_there() -> None:
     assert wanted <= composed().root["Outputs"].keys()
 
 
+def test_the_network_is_the_documents_unless_another_is_given() -> None:
+    without = {name: value for name, value in given("prod").items() if name != "VpcCidr"}
+    graph = resolve(composed().root, composed().nested, without, region="us-east-1", stack_name="ec2-api-prod")
+    assert [each["CidrBlock"] for each in of_type(graph, "EC2::VPC")] == ["10.0.0.0/16"]
+
+
 def test_prod_spans_three_zones() -> None:
     assert given("prod")["ZoneCount"] == "3"
     (balancer,) = of_type(deployed("prod"), "ElasticLoadBalancingV2::LoadBalancer")
