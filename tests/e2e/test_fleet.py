@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from support.accounts import REGION, Account, Project
+from support.inventory import BOOTSTRAP, everything, held
 
 REGIONS = ("eu-west-1", "us-west-2")
+# What a stack keeps, in each region ("A fleet" in docs/operations.md).
+KEPT = ["AWS::ECR::Repository", "AWS::Logs::LogGroup", "AWS::S3::Bucket"]
+# What `fleet-account` keeps: the role of the fleet and its policies ("What destroy leaves").
+ROLE = ["AWS::IAM::Role", *["AWS::IAM::ManagedPolicy"] * 7]
 
 
 def stacks(account: Account, region: str) -> dict[str, str]:
@@ -31,9 +37,26 @@ def retention(account: Account, region: str) -> set[int]:
     return {each["retentionInDays"] for each in found if "ApplicationLogs" in each["logGroupName"]}
 
 
+def left(account: Account) -> set[str]:
+    """What there is in any region, but for the stacks that an account has before its fleet, and what they hold."""
+    places = [account.at(region) for region in (REGION, *REGIONS)]
+    there = {name for each in places for name in everything(each)}
+    return there - {name for each in places for name in held(each, *BOOTSTRAP, "fleet-account-")}
+
+
+def kinds(names: set[str]) -> Counter[str]:
+    return Counter(each.partition(" ")[0] for each in names)
+
+
+def joined(project: Project, environment: str, *flags: str) -> None:
+    """Let the account be one of the fleet of its own; again, nothing changes."""
+    project.set("fleet-account", environment, FleetAdministrator=project.account.id)
+    project.run("deploy", "fleet-account", environment, "--yes", *flags)
+    assert "no changes" in project.run("deploy", "fleet-account", environment, "--yes", *flags).stderr
+
+
 def test_a_fleet_is_made_released_stopped_and_destroyed(project: Project, account: Account) -> None:
-    project.set("fleet-account", "dev", FleetAdministrator=account.id)
-    project.run("deploy", "fleet-account", "dev", "--local", "--yes")
+    joined(project, "dev", "--local")
     project.run("build", "fargate-alb")
     told = project.run("publish", "fargate-alb", "dev", "--local").stderr
     url = next(line for line in told.splitlines() if line.startswith("root: ")).removeprefix("root: ")
@@ -72,8 +95,10 @@ def test_a_fleet_is_made_released_stopped_and_destroyed(project: Project, accoun
 
     project.run("destroy", "fleet", "dev", "--local", "--yes")
     assert [stacks(account, region) for region in REGIONS] == [{}, {}]
-    assert account.client("cloudformation").list_stack_sets()["Summaries"] == []
+    assert kinds(left(account)) == Counter(KEPT * len(REGIONS))
     _lives_in_prod(project, account, url)
+    project.run("destroy", "fleet-account", "dev", "--local", "--yes")
+    assert kinds(left(account)) == Counter(KEPT * (len(REGIONS) + 1) + ROLE)
 
 
 def _lives_in_prod(project: Project, account: Account, url: str) -> None:
@@ -87,4 +112,10 @@ def _lives_in_prod(project: Project, account: Account, url: str) -> None:
     project.run("deploy", "fleet", "prod", *here)
     project.run("destroy", "fleet", "prod", "--unprotect", *here)
     assert stacks(account, region) == {}
-    assert account.client("cloudformation").list_stack_sets()["Summaries"] == []
+    assert kinds(left(account)) == Counter(KEPT * (len(REGIONS) + 1))
+
+
+def test_an_account_joins_a_fleet_in_prod_and_leaves_it(project: Project, account: Account) -> None:
+    joined(project, "prod", "--region", REGION)
+    project.run("destroy", "fleet-account", "prod", "--unprotect", "--yes", "--region", REGION)
+    assert kinds(left(account)) == Counter(ROLE)
