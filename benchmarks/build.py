@@ -1,4 +1,4 @@
-"""Claim: building all that the registry has takes under 0.1 s a template cold, and under 0.35 s unchanged.
+"""Claim: building all that the registry has takes under 0.3 s a template cold, and under 0.7 s unchanged.
 
 As a script, builds it in the folder given.
 """
@@ -22,9 +22,9 @@ def rows() -> list[Row]:
     with TemporaryDirectory() as folder:
         shutil.copy(REPOSITORY / ".cfnlintrc", folder)
         command = ["-m", "benchmarks.build", folder]
-        limit = 0.1 * count
+        limit = 0.3 * count
         cold = timed(f"build all {count} templates, cold", command, limit=limit, before=partial(_forget, folder))
-        return [cold, timed("build them again, unchanged", command, limit=0.35)]
+        return [cold, timed("build them again, unchanged", command, limit=0.7)]
 
 
 def _templates() -> int:

@@ -1,4 +1,4 @@
-"""Claim: rendering everything there is takes under 0.3 s.
+"""Claim: rendering everything there is takes under 0.6 s.
 
 As a script, renders it all once into the folder given.
 """
@@ -16,7 +16,7 @@ def rows() -> list[Row]:
     """Measure a first rendering and one that changes nothing."""
     with TemporaryDirectory() as folder:
         command = ["-m", "benchmarks.render", folder]
-        return [timed("render every blueprint", command, limit=0.3)]
+        return [timed("render every blueprint", command, limit=0.6)]
 
 
 def main() -> None:
