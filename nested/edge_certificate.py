@@ -19,8 +19,8 @@ _CONDITION = "HasDomain"
 _ONE_DAY = 86400  # seconds; ACM publishes twice a day
 
 
-# "Managed certificate renewal", AWS Certificate Manager User Guide: it begins 60 days before the end, for certificates
-# of 198 days 45 by some accounts: two weeks later something is in its way.
+# "Managed certificate renewal", AWS Certificate Manager User Guide: it begins 60 days before the end. Should it
+# be 45, as is said of certificates of 198 days, then two weeks later something is in its way all the same.
 DAYS_TO_EXPIRY = 30
 
 
