@@ -44,7 +44,7 @@ def template(
     secrets: Sequence[str] = (),
     values: Sequence[str] = (),
     entrance: Entrance = "internet",
-    hooks: Sequence[str] = (),
+    hooks: Sequence[str] = shifting.HOOKS,
 ) -> Template:
     """Emit the service stack for one container that listens on `port` and answers 200 on `health_path`.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from nested import alb, certificate, cluster_ec2, dns, ecr, notifications, observability, scaling, service, vpc, web_acl
 from nested.dns import Routing
-from nested.parts.shifting import HOOKS
 from stackwright.compose import Blueprint, compose
 
 
@@ -23,7 +22,7 @@ def blueprint(*, routing: Routing = "simple") -> Blueprint:
         load_balancer=alb.template(),
         web_acl=web_acl.template(),
         notifications=notifications.template(),
-        service=service.template(capacity="ec2", hooks=HOOKS),
+        service=service.template(capacity="ec2"),
         scaling=scaling.template(),
         observability=observability.template(),
         dns=dns.template(routing=routing),

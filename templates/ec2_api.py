@@ -21,7 +21,6 @@ from nested import (
     vpc,
     web_acl,
 )
-from nested.parts.shifting import HOOKS
 from stackwright.compose import Blueprint, compose
 
 _DESCRIPTION = "Container service on EC2 instances behind a private load balancer and API Gateway"
@@ -68,7 +67,7 @@ def _of_one_port(api: Template) -> Blueprint:
         api=api,
         **firewall,
         notifications=notifications.template(),
-        service=service.template(capacity="ec2", entrance="private", hooks=HOOKS),
+        service=service.template(capacity="ec2", entrance="private"),
         scaling=scaling.template(),
         observability=observability.template(),
     )

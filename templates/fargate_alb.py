@@ -14,7 +14,6 @@ from nested import (
     vpc,
     web_acl,
 )
-from nested.parts.shifting import HOOKS
 from stackwright.compose import Blueprint, compose
 
 # Seconds between two questions of the load balancer; a container's own check asks more often.
@@ -36,9 +35,7 @@ def blueprint() -> Blueprint:
         load_balancer=alb.template(plain_http=True),
         web_acl=web_acl.template(),
         notifications=notifications.template(),
-        service=service.template(
-            capacity="fargate", health_interval=HEALTH_INTERVAL, secrets=SECRETS, values=VALUES, hooks=HOOKS
-        ),
+        service=service.template(capacity="fargate", health_interval=HEALTH_INTERVAL, secrets=SECRETS, values=VALUES),
         scaling=scaling_step.template(),
         observability=observability.template(),
         rotation=rotation.template(),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from nested import alb, cdn, cluster_fargate, ecr, notifications, observability, rotation, scaling, service, vpc
 from nested.parts.entrances import Entrance
-from nested.parts.shifting import HOOKS
 from stackwright.compose import Blueprint, compose
 
 # What the container reads from Secrets Manager and Parameter Store, where an environment says that they are there.
@@ -26,7 +25,7 @@ def blueprint(*, entrance: Entrance = "vpc-origin") -> Blueprint:
         cluster=cluster_fargate.template(),
         load_balancer=alb.template(entrance=entrance),
         notifications=notifications.template(),
-        service=service.template(capacity="fargate", entrance=entrance, secrets=SECRETS, values=VALUES, hooks=HOOKS),
+        service=service.template(capacity="fargate", entrance=entrance, secrets=SECRETS, values=VALUES),
         scaling=scaling.template(requests=False),
         observability=observability.template(),
         rotation=rotation.template(),

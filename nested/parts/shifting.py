@@ -56,7 +56,7 @@ HOOKS = ("POST_TEST_TRAFFIC_SHIFT",)
 _LOOKS = ("DescribeListeners", "DescribeRules", "DescribeTargetGroups", "DescribeTargetHealth")
 
 
-def add_to(t: Template, *, hooks: Sequence[str] = ()) -> None:
+def add_to(t: Template, *, hooks: Sequence[str]) -> None:
     """Add parameters, conditions and roles; raises ValueError for a hook at what is no stage or takes none.
 
     The template needs TestListenerArn, and has both target groups and rules.
@@ -78,7 +78,7 @@ def add_to(t: Template, *, hooks: Sequence[str] = ()) -> None:
         t.add_resource(_hook_role())
 
 
-def configuration(*, hooks: Sequence[str] = ()) -> DeploymentConfiguration:
+def configuration(*, hooks: Sequence[str]) -> DeploymentConfiguration:
     """Return the configuration of whatever strategy; the template has the alarm FailedTasks where traffic shifts."""
     return DeploymentConfiguration(
         DeploymentCircuitBreaker=DeploymentCircuitBreaker(**_breaker()),

@@ -117,7 +117,7 @@ def test_without_a_function_or_with_rolling_nobody_is_asked(given: dict[str, str
 
 
 def test_without_the_option_there_is_no_question_for_a_function() -> None:
-    assert "LifecycleHookArn" not in json.dumps(service.template().to_dict())
+    assert "LifecycleHookArn" not in json.dumps(service.template(hooks=()).to_dict())
 
 
 @pytest.mark.parametrize("stage", ["SCALE_UP", "BAKE_TIME", "AfterAllowTraffic"])
