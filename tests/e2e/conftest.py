@@ -12,6 +12,9 @@ from subprocess import PIPE
 import pytest
 from support.account_numbers import account_id
 from support.accounts import Account, Project
+from support.systems import System, deployed
+
+from stackwright.emulator.server import LocalAws
 
 REPOSITORY = Path(__file__).parents[2]
 PROJECT_PARTS = ("build.py", ".cfnlintrc", "nested", "params", "templates")
@@ -71,3 +74,21 @@ def project(tmp_path: Path, make_project: Callable[[Path], Project]) -> Project:
 @pytest.fixture
 def account(project: Project) -> Account:
     return project.account
+
+
+@pytest.fixture(scope="module", params=["dev", "prod"])
+def system(
+    request: pytest.FixtureRequest,
+    make_project: Callable[[Path], Project],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> System:
+    """The module's BLUEPRINT, deployed: dev, and once all of the module has been asked of it, prod."""
+    environment = str(request.param)
+    return deployed(make_project(tmp_path_factory.mktemp(environment)), request.module.BLUEPRINT, environment)
+
+
+@pytest.fixture(scope="module")
+def local() -> Iterator[LocalAws]:
+    """A local AWS in the test's own process, whose parts a test may slow down or change."""
+    with LocalAws() as running:
+        yield running

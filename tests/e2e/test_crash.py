@@ -54,12 +54,6 @@ class System:
         return found
 
 
-@pytest.fixture(scope="module")
-def local() -> Iterator[LocalAws]:
-    with LocalAws() as running:
-        yield running
-
-
 @pytest.fixture
 def system(local: LocalAws, tmp_path: Path, make_project: Callable[[Path], Project]) -> Iterator[System]:
     folder = make_project(tmp_path).folder

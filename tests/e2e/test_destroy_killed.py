@@ -255,12 +255,6 @@ def left(account: Account) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def local() -> Iterator[LocalAws]:
-    with LocalAws() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def wire(local: LocalAws) -> Tripwire:
     return Tripwire(local)
 

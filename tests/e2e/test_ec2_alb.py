@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from support.accounts import Account, Project
@@ -13,7 +11,6 @@ from support.stacks import Stack
 from support.systems import (
     System,
     an_image_is_shipped,
-    deployed,
     deployed_again_changes_nothing,
     destroyed_with_nothing_left,
     updated,
@@ -51,19 +48,9 @@ PROD = Environment(
 )
 
 
-@pytest.fixture(params=[DEV, PROD], ids=lambda environment: environment.name, scope="module")
-def environment(request: pytest.FixtureRequest) -> Environment:
-    found: Environment = request.param
-    return found
-
-
-@pytest.fixture(scope="module")
-def system(
-    environment: Environment,
-    make_project: Callable[[Path], Project],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> System:
-    return deployed(make_project(tmp_path_factory.mktemp(environment.name)), BLUEPRINT, environment.name)
+@pytest.fixture
+def environment(system: System) -> Environment:
+    return {each.name: each for each in (DEV, PROD)}[system.environment]
 
 
 def test_outputs_tell_where_it_is(system: System, environment: Environment) -> None:

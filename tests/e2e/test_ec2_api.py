@@ -6,19 +6,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.accounts import Account, Project
+from support.accounts import Account
 from support.delivery import REPOSITORY
 from support.stacks import Stack
 from support.systems import (
     System,
     an_image_is_shipped,
-    deployed,
     deployed_again_changes_nothing,
     destroyed_with_nothing_left,
     updated,
@@ -44,19 +42,9 @@ DEV = Environment("dev", 2, (0, 10), False, 50.0)
 PROD = Environment("prod", 3, (2, 10), True, 1000.0)
 
 
-@pytest.fixture(params=[DEV, PROD], ids=lambda environment: environment.name, scope="module")
-def environment(request: pytest.FixtureRequest) -> Environment:
-    found: Environment = request.param
-    return found
-
-
-@pytest.fixture(scope="module")
-def system(
-    environment: Environment,
-    make_project: Callable[[Path], Project],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> System:
-    return deployed(make_project(tmp_path_factory.mktemp(environment.name)), BLUEPRINT, environment.name)
+@pytest.fixture
+def environment(system: System) -> Environment:
+    return {each.name: each for each in (DEV, PROD)}[system.environment]
 
 
 def served(account: Account, api: str) -> dict[str, Any]:

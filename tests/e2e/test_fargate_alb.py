@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +10,6 @@ from support.existing_network import certificate
 from support.systems import (
     System,
     an_image_is_shipped,
-    deployed,
     deployed_again_changes_nothing,
     destroyed_with_nothing_left,
     updated,
@@ -21,16 +18,6 @@ from support.systems import (
 BLUEPRINT = "fargate-alb"
 STRATEGIES = {"dev": [("FARGATE", 1, 0), ("FARGATE_SPOT", 0, 1)], "prod": [("FARGATE", 2, 1), ("FARGATE_SPOT", 0, 0)]}
 RUNNING_ON = {"dev": ["FARGATE", "FARGATE_SPOT"], "prod": ["FARGATE", "FARGATE"]}
-
-
-@pytest.fixture(params=["dev", "prod"], scope="module")
-def system(
-    request: pytest.FixtureRequest,
-    make_project: Callable[[Path], Project],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> System:
-    environment = str(request.param)
-    return deployed(make_project(tmp_path_factory.mktemp(environment)), BLUEPRINT, environment)
 
 
 def test_public_and_private_subnets_are_in_two_zones(system: System) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,16 +20,6 @@ BLUEPRINT = "fargate-cdn"
 DOMAIN = "app.dev.example.com"
 # The templates of the other entrance, by a change of the project's own source.
 ENTRANCE = 'entrance: Entrance = "vpc-origin") -> Blueprint'
-
-
-@pytest.fixture(params=["dev", "prod"], scope="module")
-def system(
-    request: pytest.FixtureRequest,
-    make_project: Callable[[Path], Project],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> System:
-    environment = str(request.param)
-    return deployed(make_project(tmp_path_factory.mktemp(environment)), BLUEPRINT, environment)
 
 
 def config(system: System) -> Any:

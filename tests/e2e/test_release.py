@@ -44,12 +44,6 @@ class Moment(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def local() -> Iterator[LocalAws]:
-    with LocalAws() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def system(
     local: LocalAws, copied: Callable[[Path, Account], Project], tmp_path_factory: pytest.TempPathFactory
 ) -> System:
