@@ -6,14 +6,13 @@ import gc
 import signal
 
 import pytest
-from support import models
 
+import stackwright.emulator  # noqa: F401  All sessions of botocore share the models that one has read.
 from stackwright.cli import NEW_OBJECTS_BETWEEN_COLLECTIONS
 
 
 def pytest_configure() -> None:
     gc.set_threshold(NEW_OBJECTS_BETWEEN_COLLECTIONS)
-    models.keep()
     # A shell starts what goes on in the background deaf to SIGINT, and what a test starts would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

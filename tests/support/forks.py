@@ -42,11 +42,9 @@ def main() -> None:
 def read_ahead() -> None:
     """Import the tool without its local AWS, and read the models of the services that it asks."""
     import boto3
-    import models
 
-    import stackwright
+    import stackwright.emulator  # The package alone: with it all sessions share the models that one has read.
 
-    models.keep()
     for module in pkgutil.walk_packages(stackwright.__path__, "stackwright."):
         if not module.name.startswith("stackwright.emulator"):
             importlib.import_module(module.name)
