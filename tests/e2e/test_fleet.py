@@ -73,10 +73,21 @@ def test_a_fleet_is_made_released_stopped_and_destroyed(project: Project, accoun
     project.set("fleet", "dev", LogRetentionDays="14")
     project.run(*deploy)
     assert [retention(account, region) for region in REGIONS] == [{14}, {14}]
+    _stops_at_the_first_region_that_fails(project, account)
+
+    project.run("destroy", "fleet", "dev", "--local", "--yes")
+    assert [stacks(account, region) for region in REGIONS] == [{}, {}]
+    _lives_in_prod(project, account, url)
+    project.run("destroy", "fleet-account", "dev", "--local", "--yes")
+    of_three = KEPT * (len(REGIONS) + 1)  # dev's stack in each region, and prod's in one
+    assert kinds(left(account)) == Counter(of_three + ROLE)
+
+
+def _stops_at_the_first_region_that_fails(project: Project, account: Account) -> None:
     before = {region: services(account, region) for region in REGIONS}
 
     image = f"{account.id}.dkr.ecr.eu-west-1.amazonaws.com/nothing:dev-1"
-    failed = project.run(*deploy, "--image", image, status=1).stderr
+    failed = project.run("deploy", "fleet", "dev", "--local", "--yes", "--image", image, status=1).stderr
     assert "ended in UPDATE_ROLLBACK_COMPLETE" in failed
     assert "eu-west-1" in failed
     assert {region: services(account, region) for region in REGIONS} == before
@@ -92,13 +103,6 @@ def test_a_fleet_is_made_released_stopped_and_destroyed(project: Project, accoun
         ("eu-west-1", "FAILED"),
         ("us-west-2", "CANCELLED"),
     ]
-
-    project.run("destroy", "fleet", "dev", "--local", "--yes")
-    assert [stacks(account, region) for region in REGIONS] == [{}, {}]
-    _lives_in_prod(project, account, url)
-    project.run("destroy", "fleet-account", "dev", "--local", "--yes")
-    of_three = KEPT * (len(REGIONS) + 1)  # dev's stack in each region, and prod's in one
-    assert kinds(left(account)) == Counter(of_three + ROLE)
 
 
 def _lives_in_prod(project: Project, account: Account, url: str) -> None:
