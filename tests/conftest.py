@@ -6,6 +6,7 @@ import gc
 import signal
 
 import pytest
+from hypothesis import strategies
 
 import stackwright.emulator  # noqa: F401  All sessions of botocore share the models that one has read.
 from stackwright.cli import NEW_OBJECTS_BETWEEN_COLLECTIONS
@@ -13,6 +14,8 @@ from stackwright.cli import NEW_OBJECTS_BETWEEN_COLLECTIONS
 
 def pytest_configure() -> None:
     gc.set_threshold(NEW_OBJECTS_BETWEEN_COLLECTIONS)
+    # Makes Unicode's tables where they are not kept yet: a second and more, for which Hypothesis would blame a test.
+    strategies.text().validate()
     # A shell starts what goes on in the background deaf to SIGINT, and what a test starts would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
